@@ -1,0 +1,1 @@
+"""Speed measurements, one file per workload."""

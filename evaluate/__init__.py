@@ -1,0 +1,1 @@
+"""What it is worth: satisfaction, retention, cash flows, appraisal and uncertainty."""

@@ -1,0 +1,1 @@
+"""What to choose: staffing, shifts, investment mix, hiring plan and frontier."""

@@ -1,0 +1,1 @@
+"""What people see: tables, charts, workbook, HTML page and manifest."""

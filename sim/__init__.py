@@ -1,0 +1,1 @@
+"""What happens: a scenario file becomes demand, tickets, outcomes and KPIs."""

@@ -1,0 +1,1 @@
+"""Ticket logs in, a fitted and back-tested scenario out."""

@@ -1,0 +1,1 @@
+"""What customers need: keyed random draws, order-driven demand and the tape."""

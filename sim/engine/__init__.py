@@ -1,0 +1,1 @@
+"""What happens to each ticket: the plan, the SimPy model and the compiled kernel."""

@@ -1,0 +1,1 @@
+"""The planner's file: schema, loading, units, checks and the origin of every value."""

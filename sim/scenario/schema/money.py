@@ -1,0 +1,62 @@
+"""World, part four: what things cost and what a good outcome is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import Field
+
+from sim.scenario.schema.base import Block
+from sim.scenario.units import Growth, Money, MoneyRate, Share
+
+
+class Cost(Block):
+    """What something costs."""
+
+    upfront: Money = Field(default="0")  # type: ignore[assignment]
+    """Once, on the day it starts (the first day unless `starts` says otherwise)."""
+    running: MoneyRate = Field(default="0")  # type: ignore[assignment]
+    """Per period, such as `900 EUR/month`."""
+    per_use: Money = Field(default="0")  # type: ignore[assignment]
+    """Per contact (channel), session (bot) or try (self-service)."""
+    per_minute: Money = Field(default="0")  # type: ignore[assignment]
+    """Per minute of the customer's time on it, waiting included (telephony)."""
+    starts: dt.date | None = None
+
+
+class Tool(Block):
+    """Something bought that no other block carries: a CRM, a telephone system."""
+
+    cost: Cost
+    tangible: bool = True
+
+
+class Economics(Block):
+    """How money over time is valued."""
+
+    discount_rate: Growth = Field(default="8 %/year")  # type: ignore[assignment]
+    """Per year; monthly as (1 + r) ** (1/12) - 1."""
+    timing: Literal["start", "mid", "end"] = "end"
+    """When in its month a flow counts. Upfront cost counts at its own month's start."""
+    tools: dict[str, Tool] = Field(default_factory=dict)
+
+
+class Satisfaction(Block):
+    """Chance that a customer is satisfied: a base, less percentage points for what went wrong (never below 0)."""
+
+    base: Share = Field(default="90 %")  # type: ignore[assignment]
+    """Answered in target time by the first contact and resolved."""
+    wait_over_target: Share = Field(default="5 %")  # type: ignore[assignment]
+    """Lost for each doubling of the wait beyond the channel's target."""
+    extra_contact: Share = Field(default="12 %")  # type: ignore[assignment]
+    """Lost for each contact after the first."""
+    transfer: Share = Field(default="8 %")  # type: ignore[assignment]
+    repeated_context: Share = Field(default="6 %")  # type: ignore[assignment]
+    bot_failure: Share = Field(default="8 %")  # type: ignore[assignment]
+    """Lost where self-service or a bot was tried and did not help."""
+    unresolved: Share = Field(default="55 %")  # type: ignore[assignment]
+    promoter: Share = Field(default="60 %")  # type: ignore[assignment]
+    """Share of satisfied customers who answer 9 or 10 to the recommendation question."""
+    detractor: Share = Field(default="70 %")  # type: ignore[assignment]
+    """Share of dissatisfied customers who answer 0 to 6."""

@@ -1,0 +1,121 @@
+"""World, part three: teams, shifts and who serves what; and what is decided about them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, NonNegativeInt, PositiveInt
+
+from sim.scenario.schema.base import Block
+from sim.scenario.units import Decay, Duration, Factor, Money, MoneyRate, Share
+
+
+def _serve(value: object) -> object:
+    if isinstance(value, str):
+        channel, _, reasons = value.partition(":")
+        entry: dict[str, object] = {"channel": channel.strip()}
+        if reasons:
+            entry["reasons"] = [part.strip() for part in reasons.split("+")]
+        return entry
+    return value
+
+
+class Serve(Block):
+    """One line of what a team serves: `phone`, or `phone:technical`, or a map."""
+
+    channel: str
+    reasons: list[str] | None = None
+    """Left out: every reason."""
+    after: Duration = Field(default="0 s")  # type: ignore[assignment]
+    """Overflow: only contacts that have waited this long."""
+
+
+class Shift(Block):
+    """A pattern of work."""
+
+    days: str = "mon-fri"
+    """Such as `mon-fri`, `mon,wed,sat`."""
+    hours: str
+    """Such as `08:00-16:30`; past midnight as `22:00-06:00`."""
+    share: Share = Field(default="100 %")  # type: ignore[assignment]
+    """Share of the team on this shift."""
+    days_per_week: PositiveInt | None = None
+    """Days that one agent works of those named, taken in turn; left out: all of them."""
+    breaks: list[Duration] = Field(default_factory=list)
+    """Breaks, spread over the shift and staggered between agents."""
+    paid_breaks: bool = False
+
+
+class Shrinkage(Block):
+    """Paid time away from customers. Parts compound: 1 - (1 - planned) x (1 - absence)."""
+
+    planned: Share = Field(default="0 %")  # type: ignore[assignment]
+    """Training, coaching, meetings: one block in each shift, staggered."""
+    absence: Share = Field(default="0 %")  # type: ignore[assignment]
+    """Days absent, drawn by agent and day."""
+
+
+class Staffing(Block):
+    """Agents present, given directly by interval rather than through shifts."""
+
+    every: Duration
+    """Length of one interval, a multiple of 30 min."""
+    agents: list[NonNegativeInt] = Field(min_length=1)
+    """Agents present in each interval, from the first midnight of the horizon."""
+    repeat: bool = True
+    """Whether the list starts again at its end; otherwise its last figure stays."""
+
+
+class Hire(Block):
+    """What a new agent costs and how fast they are."""
+
+    cost: Money = Field(default="0")  # type: ignore[assignment]
+    lead: Duration = Field(default="0 s")  # type: ignore[assignment]
+    """From the decision to the first day."""
+    training: Duration = Field(default="0 s")  # type: ignore[assignment]
+    """Paid training after the first day, before the first contact."""
+    ramp: Duration = Field(default="0 s")  # type: ignore[assignment]
+    """From the first contact to full speed, linear."""
+    start_speed: Factor = Field(default="100 %", gt=0)  # type: ignore[assignment]
+
+
+class Attrition(Block):
+    """Agents who leave."""
+
+    base: Decay = Field(default="0 %/year")  # type: ignore[assignment]
+
+
+class Team(Block):
+    """Agents with the same skills."""
+
+    agents: NonNegativeInt = 0
+    """Heads on the roster (with `shifts`), or agents present at all times (with neither shifts nor staffing)."""
+    staffing: Staffing | None = None
+    shifts: dict[str, Shift] = Field(default_factory=dict)
+    serves: list[Annotated[Serve, BeforeValidator(_serve)]] = Field(min_length=1)
+    """In order of priority."""
+    policy: Literal["priority", "longest_wait", "relative_wait"] = "priority"
+    """Which queue a freed agent takes: the first in `serves`, the longest wait, or the wait in units of the target."""
+    speed: Factor | dict[str, Factor] = Field(default="100 %")  # type: ignore[assignment]
+    """Speed of work, or by channel or reason: 200 % halves the handle time."""
+    resolves: Factor | dict[str, Factor] = Field(default="100 %")  # type: ignore[assignment]
+    """Factor on the share resolved, or by reason (capped at 100 %)."""
+    shrinkage: Shrinkage = Shrinkage()
+    wage: MoneyRate = Field(default="0")  # type: ignore[assignment]
+    """Gross pay for a paid hour."""
+    on_cost: Share = Field(default="0 %")  # type: ignore[assignment]
+    """Employer's charges on top of the wage."""
+    per_agent: MoneyRate = Field(default="0")  # type: ignore[assignment]
+    """Workplace and licences of one agent per period, such as `180 EUR/month`."""
+    overhead: Share = Field(default="0 %")  # type: ignore[assignment]
+    """Supervision, quality and planning, as a share of wages."""
+    hire: Hire = Hire()
+    attrition: Attrition = Attrition()
+
+
+class Decisions(Block):
+    """What is done; the optimiser fills this block."""
+
+    hires: dict[str, dict[str, int]] = Field(default_factory=dict)
+    """Agents who are hired, by team and month of decision: `{frontline: {2027-01: 6}}`. They cost their hiring and
+    training, start after the lead and the training, and speed up over the ramp."""

@@ -1,0 +1,52 @@
+"""The whole scenario: world, options and decisions in one frozen document."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from sim.scenario.schema.base import Block, Evidence
+from sim.scenario.schema.demand import Customers, Demand, Experiment, Horizon, Reason
+from sim.scenario.schema.money import Economics, Satisfaction
+from sim.scenario.schema.people import Decisions, Team
+from sim.scenario.schema.service import Bot, Channel, SelfService
+from sim.scenario.units import Duration
+
+
+class Kpis(Block):
+    """Conventions of the KPIs."""
+
+    fcr_window: Duration = Field(default="7 days")  # type: ignore[assignment]
+    """First contact resolution: no second contact within this window."""
+    handle_booked: Literal["end", "start"] = "end"
+    """Handle time counts in the period in which wrap-up ends, or in which it starts."""
+
+
+class Scenario(Block):
+    """Everything that one simulation needs."""
+
+    schema_: Literal[1] = Field(alias="schema")
+    """Version of this format."""
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_]*$")
+    """Short name, used in tables and file names."""
+    title: str = ""
+    because: str = ""
+    """Why one would do this, in a sentence."""
+    currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
+    horizon: Horizon
+    experiment: Experiment = Experiment()
+    customers: Customers = Customers()
+    demand: Demand = Demand()
+    reasons: dict[str, Reason] = Field(min_length=1)
+    channels: dict[str, Channel] = Field(min_length=1)
+    teams: dict[str, Team] = Field(default_factory=dict)
+    self_service: dict[str, SelfService] = Field(default_factory=dict)
+    """Tried in the order declared: the first that reaches the customer is used."""
+    bots: dict[str, Bot] = Field(default_factory=dict)
+    satisfaction: Satisfaction = Satisfaction()
+    economics: Economics = Economics()
+    kpis: Kpis = Kpis()
+    decisions: Decisions = Decisions()
+    evidence: dict[str, Evidence] = Field(default_factory=dict)
+    """Evidence by path; also written beside a value as `{value: ..., evidence: {...}}`."""

@@ -19,6 +19,7 @@ type           canonical value                            written as
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 from typing import Annotated, Any
@@ -148,7 +149,7 @@ def _compound(text: Any) -> float:
         raise QuantityError("nothing can shrink by more than 100 %")
     periods = {"month": 12.0}.get(per.lower().removesuffix("s"), _DURATION_MS["year"] / size) if per else 1.0
     rate = value / 100.0
-    return (1.0 + rate) ** periods - 1.0
+    return rate if periods == 1.0 else (1.0 + rate) ** periods - 1.0
 
 
 def parse_growth(text: Any) -> float:
@@ -197,6 +198,18 @@ def parse_money_rate(text: Any) -> float:
     return value * MS_PER_HOUR / size
 
 
+def parse_day(text: Any) -> dt.date:
+    """``'2027-01-04'`` -> that date; nothing else is a date, neither a number nor a time."""
+    if isinstance(text, dt.date) and not isinstance(text, dt.datetime):
+        return text
+    if isinstance(text, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", text.strip()):
+        try:
+            return dt.date.fromisoformat(text.strip())
+        except ValueError:
+            raise QuantityError("there is no such day in the calendar") from None
+    raise QuantityError("a date is needed, such as 2027-01-04")
+
+
 def per_month(per_hour: float) -> float:
     """Currency (or events) per hour -> per mean month."""
     return per_hour * HOURS_PER_DAY * DAYS_PER_MONTH
@@ -206,6 +219,11 @@ def _json(description: str, example: str) -> WithJsonSchema:
     return WithJsonSchema({"type": ["string", "number"], "description": description, "examples": [example]})
 
 
+Day = Annotated[
+    dt.date,
+    BeforeValidator(parse_day),
+    WithJsonSchema({"type": "string", "format": "date", "description": "a date", "examples": ["2027-01-04"]}),
+]
 Duration = Annotated[int, BeforeValidator(parse_duration), _json("a duration with its unit", "4 min")]
 Share = Annotated[float, BeforeValidator(parse_share), _json("a share between 0 % and 100 %", "35 %")]
 Factor = Annotated[float, BeforeValidator(parse_factor), _json("a factor; 100 % leaves unchanged", "120 %")]

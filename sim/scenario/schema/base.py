@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Discriminator, Tag
+
+from sim.scenario.units import Factor, Share
 
 
 class Block(BaseModel):
@@ -30,3 +33,18 @@ class Evidence(Block):
     """When it was read or measured, such as `2026-11`."""
     note: str = ""
     """How sure one can be of it."""
+
+
+def form(value: object) -> str:
+    """Which form a value has that may be written in several: `one` value, a `list`, or a `map`."""
+    if isinstance(value, Mapping | BaseModel):
+        return "map"
+    return "list" if isinstance(value, list | tuple) else "one"
+
+
+Shares = Annotated[Annotated[Share, Tag("one")] | Annotated[dict[str, Share], Tag("map")], Discriminator(form)]
+"""One share for all, or a share by name."""
+Factors = Annotated[Annotated[Factor, Tag("one")] | Annotated[dict[str, Factor], Tag("map")], Discriminator(form)]
+"""One factor for all, or a factor by name."""
+Texts = Annotated[Annotated[str, Tag("one")] | Annotated[list[str], Tag("list")], Discriminator(form)]
+"""One text or several."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PositiveInt
+from pydantic import BeforeValidator, Discriminator, Field, PositiveInt, Tag
 
-from sim.scenario.schema.base import Block
-from sim.scenario.units import Decay, Duration, Factor, Frequency, Growth, Money, Share
+from sim.scenario.schema.base import Block, form
+from sim.scenario.units import Day, Decay, Duration, Factor, Frequency, Growth, Money, Share
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 Month = Literal["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -17,7 +16,7 @@ Month = Literal["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "
 class Horizon(Block):
     """What stretch of time is simulated. Give `months` or `length`, not both."""
 
-    start: dt.date
+    start: Day
     """First day, simulated from 00:00 local time."""
     months: PositiveInt | None = None
     """Number of months; month k runs from the start's day of the month to the next one's."""
@@ -82,14 +81,18 @@ class InlineProfile(Block):
     """One weight an interval."""
 
 
+Profile = Annotated[Annotated[str, Tag("one")] | Annotated[InlineProfile, Tag("map")], Discriminator(form)]
+"""A CSV file, or weights inline."""
+
+
 class Event(Block):
     """Something dated that changes the world for a while."""
 
-    from_: dt.date = Field(alias="from")
+    from_: Day = Field(alias="from")
     """First day."""
-    until: dt.date
+    until: Day
     """Last day, included."""
-    changes: dict[str, str | float | int]
+    changes: dict[str, Any] = Field(min_length=1)
     """`path: change`, as with `--set`."""
 
 
@@ -100,14 +103,15 @@ class Demand(Block):
     """Growth of orders per customer and of absolute rates, compounding from the start."""
     season: dict[Month, Factor] = Field(default_factory=dict)
     """Factor on orders and on absolute rates by calendar month; months not named are 1."""
-    week_profile: str | InlineProfile | None = None
+    week_profile: Profile | None = None
     """CSV with a weight for each half-hour of the week, or weights inline; none is flat."""
     busyness: Busyness = Busyness()
     events: dict[str, Event] = Field(default_factory=dict)
     """Dated changes, by name."""
 
 
-def _spread(value: object) -> object:
+def bare_mean(value: object) -> object:
+    """A bare duration stands for `{mean: ...}`."""
     return value if isinstance(value, dict | Spread) else {"mean": value}
 
 
@@ -123,7 +127,7 @@ class Spread(Block):
     """Left out: constant where there is no cv, else lognormal."""
 
 
-Delay = Annotated[Spread, BeforeValidator(_spread)]
+Delay = Annotated[Spread, BeforeValidator(bare_mean)]
 
 
 class Handle(Spread):
@@ -171,13 +175,14 @@ class Reason(Block):
     """Needs that come in groups: size and share of groups. The rate is then of groups."""
     lag: Delay = Field(default="0 s")  # type: ignore[assignment]
     """From the order to the need (per_order only)."""
-    profile: str | InlineProfile | None = None
+    profile: Profile | None = None
     """This reason's own profile in place of `demand.week_profile`."""
     seasonal: bool = True
     """Whether `demand.season` moves it."""
     channels: dict[str, Share]
     """Preferred channel of those who need help; adds up to 100 %."""
-    handle: Handle
+    handle: Annotated[Handle, BeforeValidator(bare_mean)]
+    """Hands-on work of one contact, before the effects of channel, team and tenure."""
     resolved_first: Share = Field(default="100 %")  # type: ignore[assignment]
     """Share of handled contacts that resolve the need at the first contact."""
     resolved_later: Share | None = None

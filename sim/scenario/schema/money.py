@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Literal
 
 from pydantic import Field
 
 from sim.scenario.schema.base import Block
-from sim.scenario.units import Growth, Money, MoneyRate, Share
+from sim.scenario.units import Day, Growth, Money, MoneyRate, Share
 
 
 class Cost(Block):
@@ -22,7 +21,7 @@ class Cost(Block):
     """Per contact (channel), session (bot) or try (self-service)."""
     per_minute: Money = Field(default="0")  # type: ignore[assignment]
     """Per minute of the customer's time on it, waiting included (telephony)."""
-    starts: dt.date | None = None
+    starts: Day | None = None
 
 
 class Tool(Block):

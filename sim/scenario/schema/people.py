@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, NonNegativeInt, PositiveInt
 
-from sim.scenario.schema.base import Block
+from sim.scenario.schema.base import Block, Factors
 from sim.scenario.units import Decay, Duration, Factor, Money, MoneyRate, Share
 
 
-def _serve(value: object) -> object:
+def bare_serve(value: object) -> object:
+    """`phone` stands for `{channel: phone}`, `phone:return+technical` for those reasons only."""
     if isinstance(value, str):
         channel, _, reasons = value.partition(":")
         entry: dict[str, object] = {"channel": channel.strip()}
@@ -92,13 +93,13 @@ class Team(Block):
     """Heads on the roster (with `shifts`), or agents present at all times (with neither shifts nor staffing)."""
     staffing: Staffing | None = None
     shifts: dict[str, Shift] = Field(default_factory=dict)
-    serves: list[Annotated[Serve, BeforeValidator(_serve)]] = Field(min_length=1)
+    serves: list[Annotated[Serve, BeforeValidator(bare_serve)]] = Field(min_length=1)
     """In order of priority."""
     policy: Literal["priority", "longest_wait", "relative_wait"] = "priority"
     """Which queue a freed agent takes: the first in `serves`, the longest wait, or the wait in units of the target."""
-    speed: Factor | dict[str, Factor] = Field(default="100 %")  # type: ignore[assignment]
+    speed: Factors = Field(default="100 %")  # type: ignore[assignment]
     """Speed of work, or by channel or reason: 200 % halves the handle time."""
-    resolves: Factor | dict[str, Factor] = Field(default="100 %")  # type: ignore[assignment]
+    resolves: Factors = Field(default="100 %")  # type: ignore[assignment]
     """Factor on the share resolved, or by reason (capped at 100 %)."""
     shrinkage: Shrinkage = Shrinkage()
     wage: MoneyRate = Field(default="0")  # type: ignore[assignment]

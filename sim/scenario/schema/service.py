@@ -6,13 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, NonNegativeInt, PositiveInt
 
-from sim.scenario.schema.base import Block
+from sim.scenario.schema.base import Block, Shares, Texts
 from sim.scenario.schema.demand import ComesBack, Delay
 from sim.scenario.schema.money import Cost
 from sim.scenario.units import Duration, Factor, Money, Share
 
 
-def _patience(value: object) -> object:
+def bare_patience(value: object) -> object:
+    """A bare duration stands for `{mean: ...}`, `never` for customers who wait for ever."""
     if value == "never":
         return {"distribution": "never"}
     return value if isinstance(value, dict | Patience) else {"mean": value}
@@ -86,7 +87,7 @@ class Target(Block):
 class Channel(Block):
     """A way to ask for help."""
 
-    hours: str | list[str] = "always"
+    hours: Texts = "always"
     """`always`, or such as `mon-sat 08:00-20:00`; several stretches as a list."""
     when_closed: Literal["wait", "reopen", "lost"] = "lost"
     """Who arrives when closed: `wait`s in the queue, tries again when it `reopen`s, or is `lost` (may retry)."""
@@ -94,7 +95,7 @@ class Channel(Block):
     """Those who try again at opening spread over this mean time (exponential)."""
     at_close: Literal["serve", "clear"] = "serve"
     """Those still waiting at closing time are served, or disconnected."""
-    patience: Annotated[Patience, BeforeValidator(_patience)] = Field(default="never")  # type: ignore[assignment]
+    patience: Annotated[Patience, BeforeValidator(bare_patience)] = Field(default="never")  # type: ignore[assignment]
     places: NonNegativeInt | None = None
     """Waiting places; who finds none is blocked (may retry). Left out: no limit."""
     balking: Balking | None = None
@@ -126,7 +127,7 @@ class SelfService(Block):
     """Share of needs (of the reasons named) that try it."""
     resolves: dict[str, Share]
     """Share of tries that meet the need, by reason. Reasons not named do not try it."""
-    false_resolved: Share | dict[str, Share] = Field(default="0 %")  # type: ignore[assignment]
+    false_resolved: Shares = Field(default="0 %")  # type: ignore[assignment]
     """Share of tries after which the customer leaves without the need being met."""
     comes_back: ComesBack = ComesBack()
     """Those falsely resolved: who comes back, when and where (left out: the preferred channel)."""
@@ -159,7 +160,7 @@ class Bot(Block):
     """Whether it answers while the channel is closed; a handover then meets the closed channel."""
     contains: dict[str, Share]
     """Share of sessions that end without an agent, by reason. Reasons not named are handed over at once."""
-    resolved: Share | dict[str, Share] = Field(default="100 %")  # type: ignore[assignment]
+    resolved: Shares = Field(default="100 %")  # type: ignore[assignment]
     """Share of contained sessions that meet the need: containment is not resolution."""
     not_resolved: ComesBack = ComesBack()
     """Those contained and not resolved."""

@@ -31,9 +31,7 @@ def tracked_files(repo_root: Path) -> list[Path]:
     """The files that git would hand to others; skips where this is not a git checkout."""
     if not (repo_root / ".git").exists():
         pytest.skip("not a git checkout")
-    listed = subprocess.run(
-        ["git", "-C", str(repo_root), "ls-files", "-z"], capture_output=True, check=True, text=True
-    )
+    listed = subprocess.run(["git", "-C", str(repo_root), "ls-files", "-z"], capture_output=True, check=True, text=True)
     return [repo_root / name for name in listed.stdout.split("\0") if name]
 
 

@@ -10,8 +10,10 @@ from benchmarks.peers.summary import Summary
 
 RUNS = 5
 
+Model = Callable[[int, int], tuple[int, Summary]]
 
-def contacts_per_cpu_s(model: Callable[[int, int], tuple[int, Summary]], size: int) -> float:
+
+def contacts_per_cpu_s(model: Model, size: int) -> float:
     """Median over runs with different seeds; the time of this process only, whatever else the machine does."""
     rates = []
     for seed in range(RUNS):
@@ -23,7 +25,11 @@ def contacts_per_cpu_s(model: Callable[[int, int], tuple[int, Summary]], size: i
 
 def main() -> None:
     """Print one line a workload."""
-    workloads = {"W1 M/M/50": (w1, 100_000), "W2 M/M/42+M": (w2, 100_000), "W3 centre": (w3, 5)}
+    workloads: dict[str, tuple[Model, int]] = {
+        "W1 M/M/50": (w1, 100_000),
+        "W2 M/M/42+M": (w2, 100_000),
+        "W3 centre": (w3, 5),
+    }
     print("SimPy, a process a contact: contacts per CPU second")
     for name, (model, size) in workloads.items():
         print(f"{name:12s} {contacts_per_cpu_s(model, size):10,.0f}")

@@ -1,0 +1,179 @@
+"""Shifts as stretches of time: who works which day, where breaks and planned time away lie, and what is paid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.demand.keys import hashed, keyed_state, mixed, name_key, replication_key, to_uniform
+from sim.scenario.calendar import Calendar, parse_days, parse_hours
+from sim.scenario.schema.people import Shift, Team
+from sim.scenario.units import HALF_HOUR_MS, MS_PER_MINUTE
+
+STAGGER = 5  # breaks are staggered over this many groups of agents
+
+
+def shift_of_agents(team: Team, count: int) -> np.ndarray:
+    """int64 (count,): shift of each agent, in turn to the shift furthest below its share.
+
+    Nested: one more agent leaves the others where they were (Webster's divisors).
+    """
+    shares = np.array([shift.share for shift in team.shifts.values()])
+    given = np.zeros(len(shares))
+    which = np.empty(count, dtype=np.int64)
+    for k in range(count):
+        which[k] = int(np.argmax(shares / (2 * given + 1)))
+        given[which[k]] += 1
+    return which
+
+
+def works_on(calendar: Calendar, shift: Shift, rank: np.ndarray, first: int, last: int) -> np.ndarray:
+    """bool (agents, last - first): whether the agent at a place in the shift works on each day.
+
+    With `days_per_week` the days off rotate: agent k is off on the (k + week)-th of the named days and those after it.
+    """
+    named = parse_days(shift.days)
+    day = np.arange(first, last)
+    weekday = (calendar.start.weekday() + day) % 7
+    week = (calendar.start.weekday() + day) // 7
+    on = np.isin(weekday, named)[None, :].repeat(len(rank), axis=0)
+    if shift.days_per_week is not None and shift.days_per_week < len(named):
+        place = np.searchsorted(named, weekday)  # place of the weekday among the named ones
+        turn = (place[None, :] - rank[:, None] - week[None, :]) % len(named)
+        on &= turn < shift.days_per_week
+    return on
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Agent-days of one shift, N of them."""
+
+    start: np.ndarray  # int64 (N,)
+    end: np.ndarray  # int64 (N,)
+    unpaid: list[tuple[np.ndarray, np.ndarray]]  # unpaid breaks
+    on_duty: list[tuple[np.ndarray, np.ndarray]]  # stretches for customers (empty ones have end <= begin)
+    absent: np.ndarray  # bool (N,)
+
+
+def on_duty_pieces(
+    calendar: Calendar,
+    team: Team,
+    shift: Shift,
+    rank: np.ndarray,
+    day: np.ndarray,
+    name: str,
+    agent: np.ndarray,
+    stream: tuple[int, int],
+) -> Pieces:
+    """Stretches of duty of agent-days: the shift less its breaks and one block of planned time away.
+
+    Breaks lie evenly in the shift, staggered between agents. The planned block is `planned` of the shift's time
+    outside breaks, at a place drawn by agent and day; absence is drawn by agent and day.
+    """
+    begins, ends = parse_hours(shift.hours)
+    unique, back = np.unique(day, return_inverse=True)
+    start = np.array([calendar.clock_ms(int(d), begins) for d in unique], dtype=np.int64)[back]
+    end = np.array([calendar.clock_ms(int(d), ends) for d in unique], dtype=np.int64)[back]
+    breaks = _breaks(shift, start, end, rank)
+    identity = mixed(agent.astype(np.uint64) << np.uint64(32) | day.astype(np.uint64), add=name_key("agent", name))
+    state = keyed_state(identity, replication_key(*stream))
+    absent = to_uniform(hashed(state, name_key("absence"))) < team.shrinkage.absence
+    edges = [start, *(edge for pair in breaks for edge in pair), end]
+    work = [(edges[2 * p], edges[2 * p + 1]) for p in range(len(breaks) + 1)]
+    total = sum((stop - begin for begin, stop in work), start=np.zeros_like(start))
+    block = _whole_minutes(total * team.shrinkage.planned)
+    at = _whole_minutes((total - block) * to_uniform(hashed(state, name_key("planned time away"))))
+    on_duty = []
+    passed = np.zeros_like(start)
+    for begin, stop in work:
+        # the block in time since the piece began, counting worked time only
+        low, high = begin + at - passed, begin + at + block - passed
+        on_duty.append((begin, np.where(block > 0, np.clip(low, begin, stop), stop)))
+        on_duty.append((np.where(block > 0, np.clip(high, begin, stop), stop), stop))
+        passed = passed + (stop - begin)
+    on_duty = _joined(on_duty)
+    return Pieces(start, end, [] if shift.paid_breaks else breaks, on_duty, absent)
+
+
+def _joined(pieces: list[tuple[np.ndarray, np.ndarray]]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The two halves of a piece as one where no block lies in it, so that nobody leaves and returns at one tick."""
+    joined = []
+    for (begin, middle), (again, stop) in zip(pieces[::2], pieces[1::2], strict=True):
+        whole = middle >= again
+        joined.append((begin, np.where(whole, stop, middle)))
+        joined.append((np.where(whole, stop, again), stop))
+    return joined
+
+
+def _whole_minutes(ms: np.ndarray) -> np.ndarray:
+    return (np.rint(ms / MS_PER_MINUTE) * MS_PER_MINUTE).astype(np.int64)
+
+
+def _breaks(shift: Shift, start: np.ndarray, end: np.ndarray, rank: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Begin and end of each break: centred at (i + 1) / (n + 1) of the shift, moved by up to a quarter of the gap."""
+    count = len(shift.breaks)
+    gap = (end - start) // (count + 1)
+    moved = (rank % STAGGER - STAGGER // 2) * gap // (4 * (STAGGER // 2))
+    pairs = []
+    for i, length in enumerate(shift.breaks):
+        begin = _whole_minutes(start + gap * (i + 1) + moved - length // 2)
+        pairs.append((begin, begin + length))
+    return pairs
+
+
+@dataclass(frozen=True)
+class PaidTime:
+    """Paid and scheduled time by team and half-hour slot."""
+
+    paid_ms: np.ndarray  # int64 (T, slots)
+    scheduled_ms: np.ndarray  # int64 (T, slots)
+
+    @staticmethod
+    def empty(teams: int, calendar: Calendar) -> PaidTime:
+        """Nothing paid yet."""
+        shape = (teams, calendar.slots)
+        return PaidTime(np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64))
+
+    @staticmethod
+    def contract_ms(shift: Shift) -> int:
+        """Paid time of one shift."""
+        begin, end = parse_hours(shift.hours)
+        return end - begin - (0 if shift.paid_breaks else sum(shift.breaks))
+
+    def add_shift(self, team: int, pieces: Pieces, serving: np.ndarray) -> None:
+        """Adds agent-days; who does not serve customers yet is paid all the same."""
+        _spread(self.paid_ms[team], pieces.start, pieces.end, 1)
+        for begin, end in pieces.unpaid:
+            _spread(self.paid_ms[team], begin, end, -1)
+        here = serving & ~pieces.absent
+        for begin, end in pieces.on_duty:
+            _spread(self.scheduled_ms[team], begin[here], end[here], 1)
+
+    def add_present(self, team: int, changes: list[tuple[int, int]], end_ms: int, net: float) -> None:
+        """Adds agents given directly; `net` is the share of paid time that is spent with customers."""
+        edges = [ms for ms, _ in changes] + [end_ms]
+        for (begin, count), end in zip(changes, edges[1:], strict=True):
+            _spread(self.scheduled_ms[team], np.array([begin]), np.array([end]), count)
+        self.paid_ms[team] += np.rint(self.scheduled_ms[team] / max(net, 1e-9)).astype(np.int64)
+
+    def mean_paid_heads(self, team: int, calendar: Calendar) -> np.ndarray:
+        """float64 (months,): mean of the paid presence, for teams without a roster."""
+        edges = np.array(calendar.month_edges_ms)
+        month = np.searchsorted(edges, np.arange(calendar.slots) * HALF_HOUR_MS, side="right") - 1
+        return np.bincount(month, weights=self.paid_ms[team], minlength=len(edges) - 1) / np.diff(edges)
+
+
+def _spread(slots: np.ndarray, begin: np.ndarray, end: np.ndarray, sign: int) -> None:
+    """Adds stretches of time, cut at the horizon, to half-hour slots."""
+    limit = len(slots) * HALF_HOUR_MS
+    begin, end = np.clip(begin, 0, limit), np.clip(end, 0, limit)
+    keep = end > begin
+    begin, end = begin[keep], end[keep]
+    ramp = np.zeros(len(slots) + 2, dtype=np.int64)  # time from each edge to the end of its slot, and whole slots after
+    whole = np.zeros(len(slots) + 2, dtype=np.int64)
+    for edge, direction in ((begin, sign), (end, -sign)):
+        slot, inside = np.divmod(edge, HALF_HOUR_MS)
+        np.add.at(ramp, slot, direction * (HALF_HOUR_MS - inside))
+        np.add.at(whole, slot + 1, direction)
+    slots += ramp[:-2] + np.cumsum(whole[:-2]) * HALF_HOUR_MS

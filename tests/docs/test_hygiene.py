@@ -51,9 +51,9 @@ def test_no_tracked_file_names_a_machine(repo_root):
         "see " + "/wo" + "rk/notes.md",
         'open("' + "/ro" + 'ot/x")',
         "in " + "/ho" + "me/ann/deskplan",
-        "--extra-" + "index-url https://x.example",
+        "--extra-index" + "-url https://x.example",
         "https://pypi.example/" + "simple",
-        "https://x.example/" + "artifactory/api",
+        "https://x.example/arti" + "factory/api",
     ],
 )
 def test_the_rule_sees_a_breach(text):

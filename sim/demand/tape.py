@@ -51,6 +51,7 @@ class Tape:
     regime: np.ndarray  # int32 (N,) regime of the day of the need: the ticket keeps that world
     self_service: np.ndarray  # int32 (N,) index of the self-service tried, -1 none
     self_fate: np.ndarray  # int8 (N,) SELF_*
+    self_end_ms: np.ndarray  # int64 (N,) when the self-service session ends, -1 where none was tried
     first_ms: np.ndarray  # int64 (N,) when the first contact arrives; -1 where there is none (resolved, or gone)
     first_order: np.ndarray  # int64 (n,) tickets with a first contact, by (first_ms, row)
     # rows
@@ -73,7 +74,7 @@ class Tape:
     @property
     def wide(self) -> bool:
         """Whether (W, M) columns have a line for each channel."""
-        return self.work_ms.shape[0] > 1
+        return len(self.work_ms) > 1
 
     @property
     def tickets(self) -> int:

@@ -1,0 +1,98 @@
+"""From a resolved scenario, a seed and a replication to the tape."""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.demand.arrivals import Arrivals, draw_arrivals, time_order
+from sim.demand.busyness import day_factors
+from sim.demand.contacts import draw_rows
+from sim.demand.keys import Draws, replication_key
+from sim.demand.rates import expected_groups, expected_needs
+from sim.demand.self_service import SelfHelp, try_self_service
+from sim.demand.tables import Tables, make_tables
+from sim.demand.tape import Tape
+from sim.scenario.resolved import Resolved
+
+__all__ = ["draw_tape", "expected_needs"]
+
+
+@dataclass(frozen=True)
+class World:
+    """What all replications of a scenario share."""
+
+    mass: np.ndarray  # float64 (reasons, slots): mean groups of needs
+    day: np.ndarray  # int32 (slots,)
+    regime: np.ndarray  # int64 (slots,)
+    tables: Tables
+
+
+_recent: list[tuple[weakref.ref[Resolved], World]] = []
+_REMEMBERED = 8
+
+
+def prepare(resolved: Resolved) -> World:
+    """The shared part; the last few scenarios are remembered, since replications ask for the same again."""
+    for seen, world in _recent:
+        if seen() is resolved:
+            return world
+    day, _ = resolved.calendar.slot_local
+    regime = resolved.regime_of_day[day].astype(np.int64)
+    world = World(expected_groups(resolved), day, regime, make_tables(resolved))
+    _recent[:] = [(weakref.ref(resolved), world), *_recent[: _REMEMBERED - 1]]
+    return world
+
+
+def draw_tape(resolved: Resolved, seed: int, replication: int) -> Tape:
+    """Every random draw of customers in one replication. Staffing has no part in it."""
+    world = prepare(resolved)
+    tables = world.tables
+    key = replication_key(seed, replication)
+    mass = world.mass * day_factors(resolved, key)[world.day]
+    arrivals = draw_arrivals(
+        mass, list(tables.index.reasons), tables.batches, world.regime, key, resolved.calendar.end_ms
+    )
+    regime = world.regime[arrivals.slot]
+    in_world = regime * len(tables.index.reasons) + arrivals.reason
+    preferred = _preferred(tables, arrivals, in_world)
+    help_ = try_self_service(tables, Draws(arrivals.state), arrivals.need_ms, in_world, preferred)
+    rows = draw_rows(tables, arrivals.state, in_world, help_.channel, help_.patience_left)
+    return Tape(
+        identity=arrivals.identity,
+        need_ms=arrivals.need_ms,
+        reason=arrivals.reason.astype(np.int32),
+        channel=help_.channel.astype(np.int32),
+        regime=regime.astype(np.int32),
+        self_service=help_.tried,
+        self_fate=help_.fate,
+        self_end_ms=help_.end_ms,
+        first_ms=help_.first_ms,
+        first_order=_first_order(help_),
+        **rows,
+    )
+
+
+def _preferred(tables: Tables, arrivals: Arrivals, in_world: np.ndarray) -> np.ndarray:
+    """int64 (n,): the channel that each ticket prefers."""
+    declared = [options for regime in tables.preferred for options in regime]
+    width = max(len(numbers) for numbers, _ in declared)
+    target = np.array([[numbers[min(k, len(numbers) - 1)] for numbers, _ in declared] for k in range(width)])
+    until = np.array(
+        [[cumulative[k] if k < len(numbers) - 1 else 2**33 for numbers, cumulative in declared] for k in range(width)]
+    )
+    channel: np.ndarray = target[0][in_world]
+    for k in range(1, width):
+        channel = np.where(arrivals.channel_u >= until[k - 1][in_world], target[k][in_world], channel)
+    return channel
+
+
+def _first_order(help_: SelfHelp) -> np.ndarray:
+    """Tickets with a first contact, by (first_ms, row)."""
+    if help_.patience_left is None:
+        return np.arange(len(help_.first_ms), dtype=np.int64)  # needs are in order, and contacts follow at once
+    with_contact = np.flatnonzero(help_.first_ms >= 0)
+    order: np.ndarray = with_contact[time_order(help_.first_ms[with_contact])]
+    return order

@@ -121,7 +121,8 @@ def _daily(resolved: Resolved, reason: Reason, customers: np.ndarray) -> np.ndar
     if reason.per_order is not None:
         weights = lag_weights(spread_law(reason.lag))
         orders = orders_by_day(resolved, len(weights) - 1, reason.seasonal)
-        return reason.per_order * np.convolve(orders, weights, mode="valid")
+        needs: np.ndarray = reason.per_order * np.convolve(orders, weights, mode="valid")
+        return needs
     if reason.per_customer is not None:
         return reason.per_customer * customers
     rate = np.full(days, 0.0 if reason.rate is None else reason.rate) * growth_by_day(resolved)

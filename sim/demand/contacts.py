@@ -8,7 +8,6 @@ others have, or how many this ticket has, never changes a draw.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -38,23 +37,18 @@ CALLED = name_key("called")  # halves: accepts a call back, picks up
 CHASE = name_key("chase")  # halves: chases, unused
 MEETS, SERVES, SESSION = 1, 2, 3  # added to a bot's key: halves (takes, contains), (resolves, unused), uniform
 
-_WIDE: dict[str, np.dtype[Any]] = {
-    "work_ms": np.dtype(np.int64),
-    "wrap_ms": np.dtype(np.int64),
-    "patience_ms": np.dtype(np.int64),
-    "retry_ms": np.dtype(np.int64),
-    "retry_channel": np.dtype(np.int8),
-    "return_ms": np.dtype(np.int64),
-    "return_channel": np.dtype(np.int8),
-    "bot": np.dtype(np.int8),
-    "bot_ms": np.dtype(np.int64),
-    "flags": np.dtype(np.int32),
-}
-_EMPTY: dict[str, int] = {
-    "patience_ms": int(NEVER),
-    "retry_channel": NO_CHANNEL,
-    "return_channel": NO_CHANNEL,
-    "bot": -1,
+# Columns by channel of the contact, and what stands where a contact can never be
+_BY_CHANNEL: dict[str, tuple[type, int]] = {
+    "work_ms": (np.int64, 0),
+    "wrap_ms": (np.int64, 0),
+    "patience_ms": (np.int64, 0),
+    "retry_ms": (np.int64, 0),
+    "retry_channel": (np.int8, NO_CHANNEL),
+    "return_ms": (np.int64, 0),
+    "return_channel": (np.int8, NO_CHANNEL),
+    "bot": (np.int8, -1),
+    "bot_ms": (np.int64, 0),
+    "flags": (np.int32, 0),
 }
 Columns = dict[str, np.ndarray]
 
@@ -87,6 +81,18 @@ class Part:
         return Part(self.draws, self.first, here if self.rows is None else self.rows[here], self.group[here])
 
 
+@dataclass(frozen=True)
+class Level:
+    """The contacts of one number (first, second ...) of the tickets that can have one; n long."""
+
+    ticket: np.ndarray
+    resolve_u: np.ndarray
+    transfer_u: np.ndarray
+    reopen_ms: np.ndarray
+    lines: list[tuple[int, np.ndarray | None, Columns]]  # line, its rows (None: all), its columns
+    spawns: np.ndarray  # int64: further contacts that this one could lead to: 0, 1 or 2
+
+
 def draw_rows(
     tables: Tables, state: np.ndarray, world: np.ndarray, channel: np.ndarray, patience_left: np.ndarray | None
 ) -> Columns:
@@ -95,39 +101,45 @@ def draw_rows(
     ``world`` (n,) is (regime * reasons + reason), ``channel`` (n,) the first contact's channel, ``patience_left`` (n,)
     the factor on the first contact's patience.
     """
-    channels = len(tables.index.channels)
-    own = world * channels + channel
-    ticket = np.arange(len(state))
-    levels: list[Columns] = []
-    allowed = tables.attempts[own] if len(own) else own
+    allowed = tables.attempts[world * len(tables.index.channels) + channel]
     capacity = np.ones(len(state), dtype=np.int64)
     first = Draws(state)
-    attempt = 0
-    while attempt == 0 or len(ticket):
-        draws = Draws(state[ticket], attempt) if attempt else first
-        level, spawns = _level(tables, draws, first, ticket, world, channel, attempt, patience_left)
-        level["ticket"] = ticket
-        levels.append(level)
-        capacity[ticket] += spawns
-        attempt += 1
-        ticket = ticket[(capacity[ticket] > attempt) & (allowed[ticket] > attempt)]
-    return _joined(levels, len(state))
+    levels = [_level(tables, first, first, np.arange(len(state)), world, channel, 0, patience_left)]
+    while True:
+        ticket = levels[-1].ticket
+        capacity[ticket] += levels[-1].spawns
+        ticket = ticket[(capacity[ticket] > len(levels)) & (allowed[ticket] > len(levels))]
+        if not len(ticket):
+            return _joined(levels, len(tables.index.channels) if tables.wide else 1)
+        draws = Draws(state[ticket], len(levels))
+        kept = first.of(ticket) if tables.keeps_patience.any() else first
+        levels.append(_level(tables, draws, kept, ticket, world[ticket], channel[ticket], len(levels), None))
 
 
-def _joined(levels: list[Columns], tickets: int) -> Columns:
+def _joined(levels: list[Level], lines: int) -> Columns:
     """Levels one after the other, and each row's successor."""
-    if len(levels) == 1:
-        joined = levels[0]
-    else:
-        joined = {name: np.concatenate([level[name] for level in levels], axis=-1) for name in levels[0]}
+    joined: Columns = {
+        name: np.concatenate([getattr(level, name) for level in levels])
+        for name in ("ticket", "resolve_u", "transfer_u", "reopen_ms")
+    }
     rows = len(joined["ticket"])
+    for name, (dtype, never) in _BY_CHANNEL.items():
+        out: np.ndarray = np.full((lines, rows), never, dtype) if never else np.zeros((lines, rows), dtype)
+        start = 0
+        for level in levels:
+            stop = start + len(level.ticket)
+            for line, where, columns in level.lines:
+                if name in columns:
+                    out[line, slice(start, stop) if where is None else start + where] = columns[name]
+            start = stop
+        joined[name] = out
     joined["next_row"] = np.full(rows, -1, dtype=np.int64)
-    last = np.arange(tickets)
-    start = tickets
+    last = np.arange(len(levels[0].ticket))
+    start = len(last)
     for level in levels[1:]:
-        here = np.arange(start, start + len(level["ticket"]))
-        joined["next_row"][last[level["ticket"]]] = here
-        last[level["ticket"]] = here
+        here = np.arange(start, start + len(level.ticket))
+        joined["next_row"][last[level.ticket]] = here
+        last[level.ticket] = here
         start += len(here)
     return joined
 
@@ -141,69 +153,43 @@ def _level(
     channel: np.ndarray,
     attempt: int,
     patience_left: np.ndarray | None,
-) -> tuple[Columns, np.ndarray]:
-    """One contact of each ticket: its columns, and how many further contacts it could lead to (0, 1 or 2)."""
-    count, channels = len(ticket), len(tables.index.channels)
-    lines = channels if tables.wide else 1
-    own_channel = channel if attempt == 0 else channel[ticket]
-    base = (world if attempt == 0 else world[ticket]) * channels
-    own = base + own_channel
-
-    level: Columns = {}
+) -> Level:
+    """One contact of each ticket."""
+    lines = len(tables.index.channels) if tables.wide else 1
+    base = world * len(tables.index.channels)
+    own = base + channel
     resolve_u, transfer_u = draws.halves(RESULT)
-    level["resolve_u"], level["transfer_u"] = resolve_u, transfer_u
-    level["reopen_ms"] = _reopen(tables, draws, own)
-    resolve = tables.resolve_first if attempt == 0 else tables.resolve_later
-    unresolved = resolve_u >= column_of(resolve, own)  # the reason decides; the channel of the group does not matter
+    # The reason decides how many are resolved and passed on; the channel of the group does not matter.
+    unresolved = resolve_u >= column_of(tables.resolve_first if attempt == 0 else tables.resolve_later, own)
     passed_on = transfer_u <= column_of(tables.transfer, own) if tables.transfer.any() else None
-
-    goes_on = np.zeros(count, dtype=bool)
-    chases = np.zeros(count, dtype=bool)
-    wide: Columns = {}
-    if lines > 1:
-        for name, dtype in _WIDE.items():
-            empty = _EMPTY.get(name, 0)
-            shape = (lines, count)
-            wide[name] = np.full(shape, empty, dtype) if empty else np.zeros(shape, dtype)
+    goes_on, chases = np.zeros(len(ticket), dtype=bool), np.zeros(len(ticket), dtype=bool)
+    drawn: list[tuple[int, np.ndarray | None, Columns]] = []
     for line in range(lines):
-        rows, group = _rows_of_line(tables, line, lines, attempt, own_channel, base, own)
+        rows, group = _rows_of_line(tables, line, lines, attempt, channel, base, own)
         if rows is not None and not len(rows):
             continue
-        part = Part(draws, first if attempt == 0 else _aligned(tables, first, ticket), rows, group)
-        left = None if patience_left is None or attempt else patience_left if rows is None else patience_left[rows]
+        part = Part(draws, first, rows, group)
+        left = patience_left if patience_left is None or rows is None else patience_left[rows]
         columns, served = _line(tables, part, attempt, left)
-        again = _again(tables, part, columns, served, unresolved, passed_on)
-        chasing = (columns["flags"] & CHASES) != 0
-        if rows is None:
-            goes_on |= again
-            chases |= chasing
-        else:
-            goes_on[rows] |= again
-            chases[rows] |= chasing
-        if lines == 1:
-            level.update({name: values[np.newaxis] for name, values in columns.items()})
-        else:
-            for name, values in columns.items():
-                wide[name][line, slice(None) if rows is None else rows] = values
-    level.update(wide)
-    return level, goes_on.astype(np.int64) + chases
+        here = slice(None) if rows is None else rows
+        goes_on[here] |= _again(tables, part, columns, served, unresolved, passed_on)
+        if tables.chases.any():
+            chases[here] |= (columns["flags"] & CHASES) != 0
+        drawn.append((line, rows, columns))
+    reopen_ms = _reopen(tables, draws, own)
+    return Level(ticket, resolve_u, transfer_u, reopen_ms, drawn, goes_on.astype(np.int64) + chases)
 
 
 def _rows_of_line(
-    tables: Tables, line: int, lines: int, attempt: int, own_channel: np.ndarray, base: np.ndarray, own: np.ndarray
+    tables: Tables, line: int, lines: int, attempt: int, channel: np.ndarray, base: np.ndarray, own: np.ndarray
 ) -> tuple[np.ndarray | None, np.ndarray]:
     """Which of the level's rows can be on this line's channel (None: all), and their groups there."""
     if lines == 1:
         return None, own
     if attempt and tables.reachable[line]:
         return None, base + line
-    rows = np.flatnonzero(own_channel == line)
+    rows = np.flatnonzero(channel == line)
     return rows, own[rows]
-
-
-def _aligned(tables: Tables, first: Draws, ticket: np.ndarray) -> Draws:
-    """The first contacts' draws of these tickets, where some channel lets patience be kept."""
-    return first.of(ticket) if tables.keeps_patience.any() else first
 
 
 def _reopen(tables: Tables, draws: Draws, own: np.ndarray) -> np.ndarray:
@@ -212,32 +198,29 @@ def _reopen(tables: Tables, draws: Draws, own: np.ndarray) -> np.ndarray:
     return whole_ms(tables.reopen.draw(draws.uniform(REOPEN), own), zero_is_none=True)
 
 
-def _line(tables: Tables, part: Part, attempt: int, patience_left: np.ndarray | None) -> tuple[Columns, np.ndarray]:
-    """The columns of contacts on one channel; and which of them an agent might serve."""
+def _line(
+    tables: Tables, part: Part, attempt: int, patience_left: np.ndarray | None
+) -> tuple[Columns, np.ndarray | None]:
+    """The columns of contacts on one channel (empty ones left out), and whom an agent might serve (None: all)."""
     group = part.group
-    count = len(group)
+    columns: Columns = {}
     work = part.of(tables.work, WORK)
     patience = _patience(tables, part, attempt)
     if patience is not None and patience_left is not None:
         patience *= patience_left
-    columns: Columns = {"flags": _flags(tables, part)}
-    _add_returns(tables, part, columns)
-    columns["bot"] = np.full(count, -1, dtype=np.int8)
-    columns["bot_ms"] = np.zeros(count, dtype=np.int64)
-    served = np.ones(count, dtype=bool)
-    free = np.ones(count, dtype=bool)
-    for number, bot in enumerate(tables.bots):
-        _meet(bot, number, part, free, served, work, patience, columns)
-    columns["work_ms"] = whole_ms(work)
-    none = tables.wrap.none
-    columns["wrap_ms"] = np.zeros(count, np.int64) if none else whole_ms(part.of(tables.wrap, WRAP), zero_is_none=True)
-    columns["patience_ms"] = np.full(count, NEVER) if patience is None else whole_ms(patience)
+    if tables.has_flags:
+        columns["flags"] = _flags(tables, part)
+    if tables.comes_back.possible and tables.ever_unresolved:
+        columns["return_channel"] = tables.comes_back.pick(part.halves(RETURN), group)
+        columns["return_ms"] = whole_ms(part.of(tables.back_after, RETURN_AFTER))
     if tables.retry.possible:
         columns["retry_channel"] = tables.retry.pick(part.halves(RETRY), group)
         columns["retry_ms"] = whole_ms(part.of(tables.retry_after, RETRY_AFTER))
-    else:
-        columns["retry_channel"] = np.full(count, NO_CHANNEL, dtype=np.int8)
-        columns["retry_ms"] = np.zeros(count, dtype=np.int64)
+    served = _meet_bots(tables, part, work, patience, columns) if tables.bots else None
+    columns["work_ms"] = whole_ms(work)
+    if not tables.wrap.none:
+        columns["wrap_ms"] = whole_ms(part.of(tables.wrap, WRAP), zero_is_none=True)
+    columns["patience_ms"] = np.full(len(group), NEVER) if patience is None else whole_ms(patience)
     return columns, served
 
 
@@ -270,14 +253,20 @@ def _flags(tables: Tables, part: Part) -> np.ndarray:
     return flags
 
 
-def _add_returns(tables: Tables, part: Part, columns: Columns) -> None:
+def _meet_bots(
+    tables: Tables, part: Part, work: np.ndarray, patience: np.ndarray | None, columns: Columns
+) -> np.ndarray:
+    """Let the bots meet the contacts, in declared order; changes the columns, returns whom an agent might serve."""
     count = len(part.group)
-    if tables.comes_back.possible and tables.ever_unresolved:
-        columns["return_channel"] = tables.comes_back.pick(part.halves(RETURN), part.group)
-        columns["return_ms"] = whole_ms(part.of(tables.back_after, RETURN_AFTER))
-    else:
+    columns["bot"] = np.full(count, -1, dtype=np.int8)
+    columns["bot_ms"] = np.zeros(count, dtype=np.int64)
+    if "return_ms" not in columns:
         columns["return_channel"] = np.full(count, NO_CHANNEL, dtype=np.int8)
         columns["return_ms"] = np.zeros(count, dtype=np.int64)
+    free, served = np.ones(count, dtype=bool), np.ones(count, dtype=bool)
+    for number, bot in enumerate(tables.bots):
+        _meet(bot, number, part, free, served, work, patience, columns)
+    return served
 
 
 def _meet(
@@ -322,15 +311,19 @@ def _again(
     tables: Tables,
     part: Part,
     columns: Columns,
-    served: np.ndarray,
+    served: np.ndarray | None,
     unresolved: np.ndarray,
     passed_on: np.ndarray | None,
 ) -> np.ndarray:
     """bool (n,): whether this contact could be followed by another in its place."""
     rows = slice(None) if part.rows is None else part.rows
-    returns = columns["return_channel"] != NO_CHANNEL
-    failed = (columns["flags"] & BOT_FAILS) != 0
-    goes_on = returns if passed_on is None else returns | passed_on[rows]
-    leaves = (columns["retry_channel"] != NO_CHANNEL) & column_of(tables.may_leave, part.group)
-    again: np.ndarray = (served & (leaves | (unresolved[rows] & goes_on))) | (failed & returns)
+    returns = (
+        columns["return_channel"] != NO_CHANNEL if "return_channel" in columns else np.zeros(len(part.group), bool)
+    )
+    again: np.ndarray = unresolved[rows] & (returns if passed_on is None else returns | passed_on[rows])
+    if tables.retry.possible:
+        again |= (columns["retry_channel"] != NO_CHANNEL) & column_of(tables.may_leave, part.group)
+    if served is not None:
+        again &= served
+        again |= (columns["flags"] & BOT_FAILS != 0) & returns
     return again

@@ -250,13 +250,17 @@ def column_of(values: np.ndarray, group: np.ndarray, used: np.ndarray | None = N
 
 
 def whole_ms(durations: np.ndarray, zero_is_none: bool = False) -> np.ndarray:
-    """int64 ms: rounded once, at least 1, endless as NEVER; exact zeros stay 0 where they mean "none"."""
-    rounded = np.rint(durations)
-    np.maximum(rounded, 1.0, out=rounded)
-    np.minimum(rounded, float(NEVER), out=rounded)
-    if zero_is_none:
-        rounded *= durations > 0
-    ms: np.ndarray = rounded.astype(np.int64)
+    """int64 ms: rounded once, at least 1, endless as NEVER; exact zeros stay 0 where they mean "none".
+
+    Overwrites its input.
+    """
+    some = durations > 0 if zero_is_none else None
+    np.rint(durations, out=durations)
+    np.maximum(durations, 1.0, out=durations)
+    np.minimum(durations, float(NEVER), out=durations)
+    ms: np.ndarray = durations.astype(np.int64)
+    if some is not None:
+        ms *= some
     return ms
 
 

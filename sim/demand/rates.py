@@ -125,7 +125,7 @@ def _daily(resolved: Resolved, reason: Reason, customers: np.ndarray) -> np.ndar
         return needs
     if reason.per_customer is not None:
         return reason.per_customer * customers
-    rate = np.full(days, 0.0 if reason.rate is None else reason.rate) * growth_by_day(resolved)
+    rate: np.ndarray = np.full(days, 0.0 if reason.rate is None else reason.rate) * growth_by_day(resolved)
     return rate * season_by_day(resolved) if reason.seasonal else rate
 
 

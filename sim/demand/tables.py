@@ -155,6 +155,12 @@ class Tables:
     preferred: list[list[tuple[np.ndarray, np.ndarray]]]  # [regime][reason]
     batches: list[list[tuple[np.ndarray, np.ndarray]]]
 
+    @property
+    def has_flags(self) -> bool:
+        """Whether any contact can have a flag."""
+        columns = (self.balks, self.silent, self.callback, self.chases)
+        return bool(self.bots) or any(column.any() for column in columns)
+
 
 def make_tables(resolved: Resolved) -> Tables:
     """All tables of a scenario."""

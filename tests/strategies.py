@@ -18,6 +18,7 @@ Document = dict[str, Any]
 CHANNELS = ("phone", "chat", "email")
 REASONS = ("status", "return", "fault")
 SPREADS = ("exponential", "lognormal", "gamma", "weibull", "uniform", "hyperexponential")
+_CV_PERCENT = {"uniform": (10, 57), "hyperexponential": (100, 250), "exponential": (100, 100)}
 HOURS = (
     "always",
     "mon-sun 08:00-20:00",
@@ -63,9 +64,7 @@ class Words:
         if words.coarse or draw(st.integers(0, 3)) == 0:
             return mean
         name = draw(st.sampled_from((None, *SPREADS)))
-        low, high = {"uniform": (10, 57), "hyperexponential": (100, 250), "exponential": (100, 100)}.get(
-            name, (10, 180)
-        )
+        low, high = _CV_PERCENT.get(name or "", (10, 180))
         spread: Document = {"mean": mean, "cv": draw(st.integers(low, high)) / 100}
         if name is not None:
             spread["distribution"] = name

@@ -1,27 +1,79 @@
-"""From files to a checked scenario."""
+"""From files to a checked scenario: read, merge, check, and only then hand out."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from ruamel.yaml import YAML
-
 from sim.scenario.calendar import Calendar
+from sim.scenario.checks import check
+from sim.scenario.digest import digest_of
+from sim.scenario.layers import Layers
+from sim.scenario.nodes import Node, from_python, show_path
+from sim.scenario.problems import Origin, ScenarioProblems
+from sim.scenario.profiles import read_profiles
+from sim.scenario.regimes import event_regimes, make_variants
 from sim.scenario.resolved import Resolved
-from sim.scenario.schema import Scenario
+from sim.scenario.validate import validate
+
+log = logging.getLogger(__name__)
 
 
 def resolve(document: Mapping[str, Any], folder: Path | None = None) -> Resolved:
-    """A checked scenario from a document in memory (tests, generated scenarios)."""
-    scenario = Scenario.model_validate(dict(document))
-    days = Calendar.of(scenario.horizon).days
-    return Resolved(scenario, (scenario,), np.zeros(days + 15, dtype=np.int32), document=document)
+    """A checked scenario from a document in memory (tests, generated scenarios).
+
+    Paths of profiles and of `extends` are relative to ``folder``. Raises ScenarioProblems.
+    """
+    layers = Layers()
+    return _finish(layers.memory(from_python(document), folder), layers)
 
 
 def load(path: Path | str, overlays: Sequence[Path | str] = (), sets: Sequence[str] = ()) -> Resolved:
-    """Read, merge and check a scenario file."""
-    path = Path(path)
-    return resolve(YAML(typ="safe").load(path.read_text(encoding="utf-8")), path.parent)
+    """Read, merge and check a scenario file, or one that ships with deskplan, by its name.
+
+    ``overlays`` are partial files laid on it in order, ``sets`` are texts ``PATH=CHANGE``. Raises ScenarioProblems
+    with everything that is wrong.
+    """
+    layers = Layers()
+    return _finish(layers.document(path, overlays, sets), layers)
+
+
+def _finish(document: Node, layers: Layers) -> Resolved:
+    problems = layers.problems
+    finding = validate(document)
+    problems += finding.problems
+    if finding.scenario is not None:
+        problems += check(finding.scenario, document, finding)
+    profiles = read_profiles(document, layers.folders, problems)
+    good = not problems
+    calendar = Calendar.of(finding.scenario.horizon) if good and finding.scenario else None
+    regimes = event_regimes(finding.scenario, document, calendar) if finding.scenario else []
+    if finding.scenario is None or calendar is None:
+        for regime in regimes:
+            regime.apply(document, problems)
+        raise ScenarioProblems(problems)
+    variants, regime_of_day = make_variants(
+        finding.scenario, document, regimes, calendar, layers.folders, problems, profiles
+    )
+    if problems:
+        raise ScenarioProblems(problems)
+    for override in layers.log:
+        log.info("%s", override)
+    return Resolved(
+        scenario=finding.scenario,
+        variants=variants,
+        regime_of_day=regime_of_day,
+        profiles=profiles,
+        document=document.plain(),
+        origin=origins(document),
+        layers=tuple(layers.names),
+        overrides=tuple(layers.log),
+        digest=digest_of(variants, regime_of_day, profiles),
+    )
+
+
+def origins(document: Node) -> dict[str, Origin]:
+    """Dotted path of every value that is written -> where."""
+    return {show_path(path): node.origin for path, node in document.leaves() if path[:1] != ("evidence",)}

@@ -10,16 +10,9 @@ from typing import Any
 import numpy as np
 
 from sim.scenario.calendar import Calendar
+from sim.scenario.changes import Override
+from sim.scenario.problems import Origin as Origin
 from sim.scenario.schema import Scenario
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a value was written."""
-
-    source: str  # file name, "--set", "--overlay ...", or "default"
-    line: int = 0
-    column: int = 0
 
 
 @dataclass(frozen=True)
@@ -41,8 +34,11 @@ class Resolved:
     origin: Mapping[str, Origin] = field(default_factory=dict)
     """Dotted path of every scalar -> where it was written."""
     layers: tuple[str, ...] = ()
+    """Files and `--set`s, lowest first."""
+    overrides: tuple[Override, ...] = ()
+    """Every value that a later layer replaced: old -> new."""
     digest: str = ""
-    """SHA-256 of the merged document and the profiles: equal digests give equal results."""
+    """SHA-256 of the world and the profiles (see `digest.py`): equal digests give equal results for a seed."""
 
     @cached_property
     def calendar(self) -> Calendar:

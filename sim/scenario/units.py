@@ -149,7 +149,7 @@ def _compound(text: Any) -> float:
         raise QuantityError("nothing can shrink by more than 100 %")
     periods = {"month": 12.0}.get(per.lower().removesuffix("s"), _DURATION_MS["year"] / size) if per else 1.0
     rate = value / 100.0
-    return rate if periods == 1.0 else (1.0 + rate) ** periods - 1.0
+    return rate if periods == 1.0 else float((1.0 + rate) ** periods) - 1.0
 
 
 def parse_growth(text: Any) -> float:
@@ -169,12 +169,12 @@ def parse_decay(text: Any) -> float:
 
 def growth_factor(per_year: float, days: float) -> float:
     """Growth over ``days`` of a compounding yearly share: (1 + r) ** (days / 365.25)."""
-    return (1.0 + per_year) ** (days / DAYS_PER_YEAR)
+    return float((1.0 + per_year) ** (days / DAYS_PER_YEAR))
 
 
 def monthly(per_year: float) -> float:
     """The monthly rate that compounds to ``per_year``: (1 + r) ** (1/12) - 1, never r / 12."""
-    return (1.0 + per_year) ** (1.0 / MONTHS_PER_YEAR) - 1.0
+    return float((1.0 + per_year) ** (1.0 / MONTHS_PER_YEAR)) - 1.0
 
 
 def parse_money(text: Any) -> float:

@@ -1,0 +1,96 @@
+"""Everything that must fit together in a scenario, one small check for each rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sim.scenario.checking import Check, Context
+from sim.scenario.checks_names import (
+    check_automation_names,
+    check_channel_names,
+    check_reason_names,
+    check_served,
+    check_team_names,
+)
+from sim.scenario.checks_time import check_events, check_hires, check_horizon, check_hours, check_staffing
+from sim.scenario.checks_values import (
+    check_automation,
+    check_chat,
+    check_mixes,
+    check_patience,
+    check_profiles,
+    check_rates,
+    check_speeds,
+    check_spreads,
+)
+from sim.scenario.kpi_names import BY_CHANNEL, BY_TEAM, KPI_NAMES
+from sim.scenario.limits import check_size
+from sim.scenario.nodes import Node, Path
+from sim.scenario.problems import Problem, listed, nearest
+from sim.scenario.schema import Scenario
+from sim.scenario.validate import Finding
+
+_KPI = re.compile(r"^([a-z_0-9]+)(?:\((.+)\))?$")
+
+
+def check_precision(context: Context) -> Iterator[Problem]:
+    """`precision` names KPIs, or KPIs of a channel, that exist; the first number of replications is not the last."""
+    experiment = context.scenario.experiment
+    for text, width in experiment.precision.items():
+        path: Path = ("experiment", "precision", text)
+        match = _KPI.match(text)
+        name, part = (match[1], match[2]) if match else (text, None)
+        if name not in KPI_NAMES:
+            wrong = f"there is no KPI '{name}'"
+            yield context.problem(path, wrong, listed(KPI_NAMES, 40), nearest(name, KPI_NAMES), key=True)
+        elif part is not None:
+            yield from _kpi_part(context, path, name, part)
+        if width == 0:
+            yield context.problem(path, "an interval of width 0 is never reached", "a share above 0, such as '1 %'")
+    if experiment.replications > experiment.max_replications and experiment.precision:
+        wrong = f"the first {experiment.replications} replications are more than max_replications"
+        about: tuple[Path, ...] = (("experiment", "max_replications"),)
+        allowed = f"up to {experiment.max_replications}, or a larger max_replications"
+        yield context.problem(("experiment", "replications"), wrong, allowed, about=about)
+
+
+def _kpi_part(context: Context, path: Path, name: str, part: str) -> Iterator[Problem]:
+    """`kpi(channel)` or `kpi(team)`, by what the KPI is kept by."""
+    known = [*(context.scenario.channels if name in BY_CHANNEL else ())]
+    known += [*(context.scenario.teams if name in BY_TEAM else ())]
+    kinds = " or ".join(k for k, names in (("channel", BY_CHANNEL), ("team", BY_TEAM)) if name in names)
+    if part not in known:
+        wrong = f"there is no {kinds} '{part}'"
+        yield context.problem(path, wrong, listed(known), nearest(part, known), (("channels",), ("teams",)), key=True)
+
+
+CHECKS: tuple[Check, ...] = (
+    check_horizon,
+    check_precision,
+    check_rates,
+    check_mixes,
+    check_spreads,
+    check_patience,
+    check_chat,
+    check_speeds,
+    check_automation,
+    check_profiles,
+    check_reason_names,
+    check_channel_names,
+    check_team_names,
+    check_automation_names,
+    check_served,
+    check_events,
+    check_hours,
+    check_staffing,
+    check_hires,
+    check_size,
+)
+
+
+def check(scenario: Scenario, document: Node, finding: Finding, dated: bool = False) -> list[Problem]:
+    """Every finding of every check, but for those that rest on a value which is broken itself."""
+    context = Context(scenario, document, dated)
+    found = [problem for each in CHECKS for problem in each(context)]
+    return [problem for problem in found if not any(finding.touches(path) for path in problem.about)]

@@ -1,0 +1,47 @@
+"""A fingerprint of the world: equal worlds share it, whatever they are called and however they are written.
+
+SHA-256 over every regime's scenario in canonical values (so `4 min` and `240 s` are the same, and so is a default
+that is written out), which regime holds on which day, and the weights of the profiles. Left out is what does not
+change a result at a given seed and replication: `name`, `title`, `because`, `evidence`, `experiment`. Declared order is
+kept, since it can matter (teams, bots). Fractions count to 12 digits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from sim.scenario.schema import Scenario
+
+LEFT_OUT = ("name", "title", "because", "evidence", "experiment")
+
+
+def digest_of(
+    variants: tuple[Scenario, ...], regime_of_day: np.ndarray, profiles: Mapping[str, tuple[float, ...]]
+) -> str:
+    """64 hexadecimal digits."""
+    worlds = []
+    for variant in variants:
+        world = variant.model_dump(mode="json", by_alias=True, exclude=set(LEFT_OUT))
+        world["demand"].pop("events")  # they count by what they do: the variants and their days
+        worlds.append(_canonical(world, profiles))
+    used = [worlds, [int(regime) for regime in regime_of_day]]
+    text = json.dumps(used, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _canonical(value: Any, profiles: Mapping[str, tuple[float, ...]], key: str = "") -> Any:
+    """Values with fractions rounded and profiles in place of their paths."""
+    if isinstance(value, dict):
+        return {name: _canonical(entry, profiles, name) for name, entry in value.items()}
+    if isinstance(value, list):
+        return [_canonical(entry, profiles) for entry in value]
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    if key in ("week_profile", "profile") and isinstance(value, str):
+        return [f"{weight:.12g}" for weight in profiles[value]]
+    return value

@@ -1,0 +1,28 @@
+"""Names of the KPIs that a scenario may ask to be precise about.
+
+The KPIs themselves are registered in `sim.kpis`, which this room may not read; a test holds the two together.
+"""
+
+BY_CHANNEL = (
+    "needs", "contacts", "offered", "answered", "abandoned", "balked", "blocked", "closed", "disconnected",
+    "unreached", "superseded", "still_waiting", "retries", "returns", "chasers", "handled", "transfers",
+    "abandonment_rate", "abandonment_of_queued", "balking_rate", "blocking_rate", "closed_rate", "service_level",
+    "service_level_a", "service_level_b", "service_level_c", "service_level_d", "average_speed_of_answer",
+    "mean_wait", "mean_wait_joined", "waited_share", "wait_p50", "wait_p90", "patience_estimate", "true_patience",
+    "transfer_wait", "transfer_abandonment", "handle_time", "wasted_work", "load_offered", "fcr", "fcr_true",
+    "deflection", "self_service_tried", "self_service_success", "containment", "bot_resolution", "false_resolution",
+    "contacts_per_ticket", "repeat_rate", "transfer_rate", "resolution_rate", "share_by_self_service",
+    "share_by_bot", "share_by_agent", "share_lost", "share_open", "time_to_first_response",
+    "time_to_first_response_p50", "time_to_first_response_p90", "time_to_first_response_from_contact",
+    "time_to_first_response_open_hours", "time_to_resolution", "time_to_resolution_p50", "time_to_resolution_p90",
+    "time_to_resolution_from_contact", "time_to_resolution_open_hours", "backlog", "backlog_age", "backlog_oldest",
+    "queue_backlog", "queue_age", "queue_oldest", "csat", "nps",
+    "queue_length", "load_carried", "concurrency",
+)  # fmt: skip
+"""Kept by channel (and by reason): `service_level(phone)`."""
+BY_TEAM = (
+    "handled", "transfers", "handle_time", "wasted_work", "occupancy", "agents_busy", "agents_on_duty",
+    "utilisation", "shrinkage", "contacts_per_agent_hour", "transfer_rate",
+)  # fmt: skip
+"""Kept by team: `occupancy(frontline)`."""
+KPI_NAMES = tuple(dict.fromkeys((*BY_CHANNEL, *BY_TEAM)))

@@ -1,0 +1,102 @@
+"""How large a scenario is, before anything is drawn: refused in words rather than by running out of memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from sim.scenario.checking import Context
+from sim.scenario.checks_time import last_day
+from sim.scenario.problems import Problem
+from sim.scenario.schema import Scenario
+from sim.scenario.schema.demand import MONTHS
+from sim.scenario.units import DAYS_PER_YEAR
+
+MAX_TICKETS = 50_000_000
+MAX_STAFF_EVENTS = 20_000_000
+MAX_AGENTS = 1_000_000
+
+
+def estimate_tickets(variants: Sequence[Scenario], regime_of_day: np.ndarray | None = None) -> float:
+    """Expected number of needs in one replication, to within a few percent.
+
+    ``variants[0]`` gives customers and horizon; day d lives in ``variants[regime_of_day[d]]`` (left out: the first).
+    """
+    base = variants[0]
+    days = (last_day(base) - base.horizon.start).days + 1
+    day = np.arange(days)
+    regime = np.zeros(days, dtype=np.int32) if regime_of_day is None else regime_of_day[:days]
+    leaving = base.customers.churn
+    keep = np.maximum(1 - leaving, 1e-12) ** (day / DAYS_PER_YEAR)
+    lost_per_day = -np.log(max(1 - leaving, 1e-12)) / DAYS_PER_YEAR
+    joined = base.customers.new * (day if lost_per_day == 0 else (1 - keep) / lost_per_day)
+    active = base.customers.active * keep + joined
+    month = _month_of_day(base, days)
+    total = 0.0
+    for index, world in enumerate(variants):
+        here = regime == index
+        if here.any():
+            total += float(_needs_by_day(world, active, day, month)[here].sum())
+    return total
+
+
+def _month_of_day(base: Scenario, days: int) -> np.ndarray:
+    dates = np.datetime64(base.horizon.start) + np.arange(days)
+    return dates.astype("datetime64[M]").astype(int) % 12
+
+
+def _needs_by_day(world: Scenario, active: np.ndarray, day: np.ndarray, month: np.ndarray) -> np.ndarray:
+    """Expected needs on each day under one world: float64 (days,)."""
+    season = np.array([world.demand.season.get(name, 1.0) for name in MONTHS])[month]  # type: ignore[call-overload]
+    grown = max(1 + world.demand.growth, 0.0) ** (day / DAYS_PER_YEAR)
+    orders = active * world.customers.orders * season * grown
+    needs = np.zeros(len(day))
+    for reason in world.reasons.values():
+        if reason.per_order is not None:
+            needs += reason.per_order * orders
+        elif reason.per_customer is not None:
+            needs += reason.per_customer * active
+        elif reason.rate is not None:
+            size = sum(count * share for count, share in reason.batch.items()) if reason.batch else 1.0
+            needs += reason.rate * size * (season if reason.seasonal else 1.0) * grown
+    return needs
+
+
+def estimate_staff_events(scenario: Scenario) -> float:
+    """Upper estimate of staff events in one replication: comings, goings, breaks, changes of staffing, openings."""
+    days = (last_day(scenario) - scenario.horizon.start).days + 1
+    total = 0.0
+    for name, team in scenario.teams.items():
+        heads = team.agents + sum(scenario.decisions.hires.get(name, {}).values())
+        if team.staffing is not None:
+            total += days * 86_400_000 / max(team.staffing.every, 1)
+        elif team.shifts:
+            most = max(len(shift.breaks) for shift in team.shifts.values())
+            total += heads * days * 2 * (1 + most + (team.shrinkage.planned > 0))
+        else:
+            total += heads
+    for channel in scenario.channels.values():
+        total += 2 * days * (1 if isinstance(channel.hours, str) else len(channel.hours))
+    return total
+
+
+def check_size(context: Context) -> Iterator[Problem]:
+    """The scenario fits into memory and time."""
+    scenario = context.scenario
+    about = (("horizon",), ("reasons",), ("customers",), ("demand",))
+    tickets = estimate_tickets([scenario])
+    if not tickets <= MAX_TICKETS:
+        wrong = f"about {tickets:,.0f} tickets are expected in one replication"
+        allowed = f"up to {MAX_TICKETS:,}: a shorter horizon, or a part of the customers"
+        yield context.problem(("horizon",), wrong, allowed, about=about, key=True)
+    for name, team in scenario.teams.items():
+        if team.agents > MAX_AGENTS:
+            yield context.problem(
+                ("teams", name, "agents"), f"{team.agents:,} agents are too many", f"up to {MAX_AGENTS:,}"
+            )
+    events = estimate_staff_events(scenario)
+    if not events <= MAX_STAFF_EVENTS:
+        wrong = f"about {events:,.0f} staff events (comings, goings, breaks) are expected in one replication"
+        allowed = f"up to {MAX_STAFF_EVENTS:,}: a shorter horizon, or fewer agents"
+        yield context.problem(("horizon",), wrong, allowed, about=(("horizon",), ("teams",)), key=True)

@@ -1,7 +1,7 @@
 """Columns that every KPI starts from: what each contact and each ticket of one replication amounts to.
 
-A *contact* is a customer's arrival at a channel. A *leg* is what follows a transfer to another team: it has a row of its
-own, and it is work and a wait, but not a further contact. See docs/definitions.md for the words.
+A *contact* is a customer's arrival at a channel. A *leg* is what follows a transfer to another team: it has a row of
+its own, and it is work and a wait, but not a further contact. See docs/definitions.md for the words.
 """
 
 from __future__ import annotations
@@ -10,8 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.demand.tape import BOT_ANY, BOT_FAILS, BOT_RESOLVES, COLD, NEVER, SELF_FAILED, SELF_FALSE_BACK, SELF_FALSE_GONE
-from sim.demand.tape import Tape
+from sim.demand.tape import (
+    BOT_ANY,
+    COLD,
+    SELF_FAILED,
+    SELF_FALSE_BACK,
+    SELF_FALSE_GONE,
+    Tape,
+)
 from sim.engine import outcomes as out
 from sim.engine.outcomes import Outcomes
 from sim.scenario.resolved import Resolved
@@ -143,7 +149,7 @@ def bot_sessions(
     return np.asarray(meant & ~at_once & ((length > 0) | (result != out.CLOSED)))
 
 
-def ticket_columns(resolved: Resolved, tape: Tape, outcomes: Outcomes, contacts: Contacts) -> Tickets:
+def ticket_columns(resolved: Resolved, tape: Tape, contacts: Contacts) -> Tickets:
     """Columns of every ticket."""
     n = tape.tickets
     own = ~contacts.leg
@@ -208,5 +214,3 @@ def _lateness(resolved: Resolved, tape: Tape, contacts: Contacts) -> np.ndarray:
         doublings = np.log2(contacts.wait_ms[late] / np.maximum(target[late], 1.0))
     np.maximum.at(worst, contacts.ticket[late], doublings)
     return worst
-
-

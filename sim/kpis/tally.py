@@ -7,7 +7,7 @@ spent, handle time where `kpis.handle_booked` says. What arrives in the warm-up 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from sim.demand.tape import Tape
 from sim.engine.outcomes import Outcomes
 from sim.engine.roster import Roster
-from sim.kpis import measures, quantiles, spans, staff
+from sim.kpis import measures, quantiles, staff
 from sim.kpis.columns import Contacts, contact_columns, end_of_run, ticket_columns
 from sim.scenario.resolved import Resolved
 from sim.scenario.units import HALF_HOUR_MS
@@ -49,7 +49,7 @@ class Tally:
     oldest: Mapping[str, np.ndarray] = field(default_factory=dict)
     """By measure: (months, C, R) at the end of the month; the greatest, 0 where there is nothing."""
     histograms: Mapping[str, np.ndarray] = field(default_factory=dict)
-    """By measure: int64 (months, C, BINS), see `quantiles`."""
+    """By measure: int32 (months, C, BINS), see `quantiles`."""
 
 
 @dataclass(frozen=True)
@@ -66,25 +66,32 @@ class Periods:
         return np.asarray(self.period_of_piece[np.clip(piece, 0, len(self.period_of_piece) - 1)])
 
     def gather(self, pieces: np.ndarray) -> np.ndarray:
-        """float64 (..., periods): sums of figures by piece, (..., pieces)."""
-        total = np.zeros((*pieces.shape[:-1], self.count))
-        np.add.at(total, (..., self.period_of_piece), pieces)
-        return total
+        """float64 (lines, periods): sums of figures by piece, (lines, pieces)."""
+        lines = [np.bincount(self.period_of_piece, weights=line, minlength=self.count) for line in pieces]
+        return np.array(lines, dtype=np.float64).reshape(-1, self.count)
 
 
 def tally(resolved: Resolved, tape: Tape, roster: Roster, outcomes: Outcomes) -> Tally:
     """Every measure of one replication."""
     contacts = contact_columns(resolved, tape, outcomes)
-    tickets = ticket_columns(resolved, tape, outcomes, contacts)
-    counted = measures.Counted.of(resolved, tape, outcomes, contacts, tickets)
+    tickets = ticket_columns(resolved, tape, contacts)
+    counted = measures.groups(resolved, tape, outcomes, contacts, tickets)
     months, week, days = month_periods(resolved), week_periods(resolved), day_periods(resolved)
+
+    def grid(periods: Periods, basic: bool) -> Grid:
+        return _grid(resolved, roster, outcomes, contacts, counted, periods, basic)
+
+    instants, oldest = measures.at_instants(resolved, tape, outcomes, contacts)
     return Tally(
-        months=_grid(resolved, roster, outcomes, contacts, counted, months, basic=False),
-        week=_grid(resolved, roster, outcomes, contacts, counted, week, basic=True),
-        days=_grid(resolved, roster, outcomes, contacts, counted, days, basic=True),
-        instants=measures.instants(resolved, tape, outcomes, contacts),
-        oldest=measures.oldest(resolved, tape, outcomes, contacts),
-        histograms=_histograms(resolved, counted, months),
+        months=grid(months, basic=False),
+        week=grid(week, basic=True),
+        days=grid(days, basic=True),
+        instants=instants,
+        oldest=oldest,
+        histograms={
+            name: _histogram(resolved, group, months)
+            for name, group in measures.histogram_groups(resolved, tape, outcomes, contacts)
+        },
     )
 
 
@@ -124,43 +131,46 @@ def _grid(
     roster: Roster,
     outcomes: Outcomes,
     contacts: Contacts,
-    counted: measures.Counted,
+    counted: Sequence[measures.Group],
     periods: Periods,
     basic: bool,
 ) -> Grid:
-    channels, reasons = len(resolved.scenario.channels), len(resolved.scenario.reasons)
-    kept = 1 if basic else reasons
-    shape = (periods.count, channels, kept)
+    channels, teams = len(resolved.scenario.channels), len(resolved.scenario.teams)
+    reasons = 1 if basic else len(resolved.scenario.reasons)
+    shape = (periods.count, channels, reasons)
     cells: dict[str, np.ndarray] = {}
-    for name, book in counted.books(basic):
-        place = periods.of(book.moment) * channels + book.channel
-        index = place if basic else place * reasons + book.reason
-        cells[name] = book.sum(index, shape)
-    teams = {
-        name: periods.gather(figures).T for name, figures in staff.team_pieces(resolved, roster, outcomes, periods.edges)
+    for group in counted:
+        index = periods.of(group.moment) * channels + group.channel
+        index = index if basic else index * reasons + group.reason
+        for name, figures in group.measures.items():
+            if not basic or name in measures.BASIC:
+                cells[name] = measures.total(index, figures, periods.count * channels * reasons).reshape(shape)
+    by_team = {
+        name: periods.gather(pieces).T for name, pieces in staff.team_pieces(resolved, roster, outcomes, periods.edges)
     }
-    for name, book in counted.team_books():
-        teams[name] = book.sum_teams(periods.of(book.moment), periods.count, len(resolved.scenario.teams))
+    by_team |= _team_sums(counted, periods, teams)
     end = end_of_run(resolved, outcomes)
-    return Grid(
-        period_ms=periods.gather(np.diff(periods.edges)[None, :])[0],
-        cells=cells,
-        lanes={
-            name: periods.gather(figures).T
-            for name, figures in staff.lane_pieces(resolved, outcomes, contacts, periods.edges, end)
-        },
-        teams=teams,
-    )
+    lanes = {
+        name: periods.gather(pieces).T
+        for name, pieces in staff.lane_pieces(resolved, outcomes, contacts, periods.edges, end)
+    }
+    return Grid(periods.gather(np.diff(periods.edges)[None, :])[0], cells, lanes, by_team)
 
 
-def _histograms(resolved: Resolved, counted: measures.Counted, periods: Periods) -> dict[str, np.ndarray]:
-    channels = len(resolved.scenario.channels)
-    shape = (periods.count, channels, quantiles.BINS)
-    found = {}
-    for name, book in counted.histogram_books():
-        cell = (periods.of(book.moment) * channels + book.channel) * quantiles.BINS
-        found[name] = np.bincount(cell + quantiles.bin_of(book.weight), minlength=int(np.prod(shape))).reshape(shape)
-    return found
+def _team_sums(counted: Sequence[measures.Group], periods: Periods, teams: int) -> dict[str, np.ndarray]:
+    """What is known by team: contacts handled, handle time, transfers."""
+    sums: dict[str, np.ndarray] = {}
+    for group in counted:
+        for name in ("handled", "handle_ms", "transferred", "ended", "agent_ms", "wasted_ms"):
+            if group.team is not None and name in group.measures:
+                mine = group.team >= 0
+                index = periods.of(group.moment[mine]) * teams + group.team[mine]
+                sums[name] = measures.total(index, group.measures[name][mine], periods.count * teams)
+    return {name: figures.reshape(periods.count, teams) for name, figures in sums.items()}
 
 
-__all__ = ["Grid", "Periods", "Tally", "day_periods", "month_periods", "spans", "tally", "week_periods"]
+def _histogram(resolved: Resolved, group: measures.Group, periods: Periods) -> np.ndarray:
+    shape = (periods.count, len(resolved.scenario.channels), quantiles.BINS)
+    cell = (periods.of(group.moment) * shape[1] + group.channel) * shape[2]
+    counts = np.bincount(cell + quantiles.bin_of(group.measures["figure"]), minlength=int(np.prod(shape)))
+    return counts.reshape(shape).astype(np.int32)

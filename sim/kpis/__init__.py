@@ -1,0 +1,24 @@
+"""KPIs: tallies of replications, and the long table made of them. docs/definitions.md explains every one."""
+
+from sim.kpis.checks import ConservationError, check_conservation, littles_law
+from sim.kpis.registry import KPIS, Kpi
+from sim.kpis.table import Estimate, estimate, kpi_table, period_labels
+from sim.kpis.tally import Grid, Tally, tally
+from sim.kpis.usage import Usage, usage
+
+__all__ = [
+    "KPIS",
+    "ConservationError",
+    "Estimate",
+    "Grid",
+    "Kpi",
+    "Tally",
+    "Usage",
+    "check_conservation",
+    "estimate",
+    "kpi_table",
+    "littles_law",
+    "period_labels",
+    "tally",
+    "usage",
+]

@@ -1,0 +1,165 @@
+"""Conservation: what must hold in every run, whatever the scenario. Each check says in words what broke."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.demand.tape import SELF_RESOLVED, Tape
+from sim.engine import outcomes as out
+from sim.engine.outcomes import Outcomes
+from sim.kpis.columns import contact_columns, end_of_run
+from sim.scenario.resolved import Resolved
+
+
+class ConservationError(AssertionError):
+    """An engine lost or invented something; the message says what, and how many."""
+
+
+def check_conservation(resolved: Resolved, tape: Tape, outcomes: Outcomes) -> None:
+    """Raises ConservationError unless tickets, contacts and agents' time add up. Cheap enough for each run."""
+    check_tickets(tape, outcomes)
+    check_contacts(tape, outcomes)
+    check_order(resolved, outcomes)
+    check_ends(tape, outcomes)
+    check_agents(outcomes)
+    check_work(resolved, outcomes)
+
+
+def _refuse(broken: np.ndarray, words: str) -> None:
+    count = int(np.count_nonzero(broken))
+    if count:
+        raise ConservationError(f"{words}: {count}, the first is number {int(np.flatnonzero(broken)[0])}")
+
+
+def check_tickets(tape: Tape, outcomes: Outcomes) -> None:
+    """Needs = ends + open: every ticket is in exactly one state, and has an end unless it is open."""
+    state, end = outcomes.state, outcomes.end_ms
+    if len(state) != tape.tickets:
+        raise ConservationError(f"{tape.tickets} needs, but {len(state)} tickets")
+    _refuse((state < out.OPEN) | (state > out.LOST), "tickets in no known state")
+    _refuse((state == out.OPEN) != (end < 0), "tickets that are open with an end, or ended without one")
+    _refuse((end >= 0) & (end < tape.need_ms), "tickets that ended before the need arose")
+    _refuse((state == out.BY_SELF_SERVICE) & (tape.self_fate != SELF_RESOLVED), "tickets resolved by no self-service")
+
+
+def check_contacts(tape: Tape, outcomes: Outcomes) -> None:
+    """Contacts in = contacts out + waiting + in service; further contacts follow a ticket's earlier ones."""
+    used = outcomes.kind >= 0
+    result, leave = outcomes.result, outcomes.leave_ms
+    stays = (result == out.WAITING) | (result == out.IN_SERVICE)
+    _refuse(used & ((result < 0) | (result >= len(out.RESULTS))), "contacts without a known result")
+    _refuse(used & stays & (leave >= 0), "contacts that left, but count as waiting or in service")
+    _refuse(used & ~stays & (leave < 0), "contacts with a result that never left")
+    _refuse(used & (outcomes.arrive_ms < 0), "contacts that never arrived")
+    _refuse(used[: tape.tickets] & (tape.first_ms < 0), "first contacts of tickets that have none")
+    first = outcomes.kind == out.FIRST
+    _refuse(first & (np.arange(tape.rows) >= tape.tickets), "first contacts that are not the ticket's first row")
+    before = np.flatnonzero(tape.next_row >= 0)
+    _refuse(used[tape.next_row[before]] & ~used[before], "contacts that came before the ticket's earlier one")
+
+
+def check_order(resolved: Resolved, outcomes: Outcomes) -> None:
+    """Times of a contact are in order: arrives, queues, is answered, leaves, is done."""
+    used = outcomes.kind >= 0
+    names = ("arrive_ms", "queue_ms", "answer_ms", "leave_ms", "done_ms")
+    for a in range(len(names)):
+        for b in range(a + 1, len(names)):
+            earlier, later = getattr(outcomes, names[a]), getattr(outcomes, names[b])
+            _refuse(
+                used & (earlier >= 0) & (later >= 0) & (later < earlier), f"contacts with {names[b]} before {names[a]}"
+            )
+    end = end_of_run(resolved, outcomes)
+    _refuse(used & (outcomes.arrive_ms > end), "contacts that arrived after the end")
+
+
+def check_ends(tape: Tape, outcomes: Outcomes) -> None:
+    """Resolved by an agent or a bot means a contact that did so; lost or resolved means that no contact waits on."""
+    for state, result, who in ((out.BY_AGENT, out.RESOLVED, "an agent"), (out.BY_BOT, out.BOT_RESOLVED, "a bot")):
+        by = outcomes.kind >= 0
+        met = np.bincount(tape.ticket[by & (outcomes.result == result)], minlength=tape.tickets) > 0
+        _refuse((outcomes.state == state) & ~met, f"tickets resolved by {who} without such a contact")
+    active = (outcomes.kind >= 0) & (outcomes.result == out.WAITING) & (outcomes.answer_ms < 0)
+    waits = np.bincount(tape.ticket[active], minlength=tape.tickets) > 0
+    _refuse((outcomes.state != out.OPEN) & waits, "tickets that ended and still have a contact waiting")
+    passed_on = np.count_nonzero((outcomes.kind >= 0) & (outcomes.result == out.TRANSFERRED))
+    legs = np.count_nonzero(outcomes.kind == out.TRANSFER)
+    if legs > passed_on:
+        raise ConservationError(f"{legs} legs after {passed_on} transfers")
+
+
+def check_agents(outcomes: Outcomes) -> None:
+    """No agent is busy twice at once, nor on duty twice; nobody is busy for longer than on duty."""
+    busy, duty = outcomes.busy_until_ms - outcomes.busy_from_ms, outcomes.duty_until_ms - outcomes.duty_from_ms
+    _refuse(busy <= 0, "busy stretches without length")
+    _refuse(duty <= 0, "presences without length")
+    _no_overlap(outcomes.busy_agent, outcomes.busy_from_ms, outcomes.busy_until_ms, "agents busy twice at once")
+    _no_overlap(outcomes.duty_agent, outcomes.duty_from_ms, outcomes.duty_until_ms, "agents on duty twice at once")
+    agents = 1 + max(int(outcomes.busy_agent.max(initial=-1)), int(outcomes.duty_agent.max(initial=-1)))
+    was_busy = np.bincount(outcomes.busy_agent, weights=busy, minlength=agents)
+    was_there = np.bincount(outcomes.duty_agent, weights=duty, minlength=agents)
+    _refuse(was_busy > was_there, "agents busy for longer than on duty")
+
+
+def _no_overlap(agent: np.ndarray, begin: np.ndarray, end: np.ndarray, words: str) -> None:
+    order = np.lexsort((begin, agent))
+    agent, begin, end = agent[order], begin[order], end[order]
+    _refuse((agent[1:] == agent[:-1]) & (begin[1:] < end[:-1]), words)
+
+
+def check_work(resolved: Resolved, outcomes: Outcomes) -> None:
+    """Agents with one contact at a time are busy for exactly the handle time of their contacts."""
+    parallel = np.array([channel.parallel for channel in resolved.scenario.channels.values()])
+    used = np.flatnonzero((outcomes.kind >= 0) & (outcomes.agent >= 0))
+    agents = 1 + max(int(outcomes.agent.max(initial=-1)), int(outcomes.busy_agent.max(initial=-1)))
+    who = outcomes.agent[used]
+    single = np.bincount(who[parallel[outcomes.channel[used]] > 1], minlength=agents) == 0
+    interruptible = np.array([channel.interruptible for channel in resolved.scenario.channels.values()])
+    if interruptible.any():  # work put aside may go on with another agent: then only the sum over all agents holds
+        single &= single.all()
+    handle = np.bincount(who, weights=outcomes.handle_ms[used], minlength=agents)
+    busy = np.bincount(outcomes.busy_agent, weights=outcomes.busy_until_ms - outcomes.busy_from_ms, minlength=agents)
+    if interruptible.any():
+        handle, busy = (np.where(single.all(), a.sum(), 0.0)[None] for a in (handle, busy))
+        single = np.ones(1, dtype=bool)
+    _refuse(single & (handle != busy), "agents whose busy time is not the handle time of their contacts")
+
+
+@dataclass(frozen=True)
+class Little:
+    """Little's law on one channel: mean number waiting, arrivals per hour, mean wait in hours."""
+
+    channel: str
+    length: float
+    rate_per_h: float
+    wait_h: float
+
+    @property
+    def gap(self) -> float:
+        """L - lambda W; 0 but for rounding, where waits are complete or counted up to the end."""
+        return self.length - self.rate_per_h * self.wait_h
+
+
+def littles_law(resolved: Resolved, tape: Tape, outcomes: Outcomes) -> list[Little]:
+    """L and lambda W of each channel's queue over the whole run.
+
+    The two sides come by different ways: L is the integral of the queue's length over time (+1 at each entry, -1 at
+    each exit), lambda W the sum of the contacts' waits.
+    """
+    contacts = contact_columns(resolved, tape, outcomes)
+    end = end_of_run(resolved, outcomes)
+    found = []
+    for c, channel in enumerate(resolved.scenario.channels):
+        mine = contacts.joined & (contacts.channel == c)
+        since, wait = contacts.queue_ms[mine], contacts.wait_ms[mine]
+        moments = np.concatenate([since, since + wait, [0, end]])
+        steps = np.concatenate([np.ones(len(since)), -np.ones(len(since)), [0, 0]])
+        order = np.argsort(moments, kind="stable")
+        length = np.cumsum(steps[order])[:-1]
+        area = float(length @ np.diff(moments[order]))
+        hours = end / 3_600_000
+        count = len(since)
+        mean = float(wait.sum()) / count / 3_600_000 if count else 0.0
+        found.append(Little(channel, area / end, count / hours, mean))
+    return found

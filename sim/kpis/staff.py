@@ -1,0 +1,63 @@
+"""Time of teams and channels: on duty, busy, paid, waiting and in progress, by piece of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sim.engine.outcomes import Outcomes
+from sim.engine.roster import Roster
+from sim.kpis.columns import Contacts
+from sim.kpis.spans import covered_by_group
+from sim.scenario.resolved import Resolved
+from sim.scenario.units import HALF_HOUR_MS
+
+
+def team_pieces(
+    resolved: Resolved, roster: Roster, outcomes: Outcomes, edges: np.ndarray
+) -> Iterator[tuple[str, np.ndarray]]:
+    """(measure, (T, pieces) ms) of each team between neighbouring edges."""
+    teams = len(resolved.scenario.teams)
+    team = roster.agent_team
+    yield (
+        "busy_ms",
+        covered_by_group(team[outcomes.busy_agent], teams, outcomes.busy_from_ms, outcomes.busy_until_ms, edges),
+    )
+    yield (
+        "duty_ms",
+        covered_by_group(team[outcomes.duty_agent], teams, outcomes.duty_from_ms, outcomes.duty_until_ms, edges),
+    )
+    yield "paid_ms", _of_slots(roster.paid_ms, edges)
+    yield "scheduled_ms", _of_slots(roster.scheduled_ms, edges)
+
+
+def _of_slots(by_slot: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """float64 (T, pieces): half-hourly sums between other edges, spread evenly inside a half-hour."""
+    sums = np.concatenate([np.zeros((len(by_slot), 1)), np.cumsum(by_slot, axis=1)], axis=1)
+    at = np.arange(sums.shape[1]) * float(HALF_HOUR_MS)
+    so_far = [np.interp(edges, at, line) for line in sums]
+    return np.diff(np.array(so_far).reshape(len(by_slot), len(edges)), axis=1)
+
+
+def lane_pieces(
+    resolved: Resolved, outcomes: Outcomes, contacts: Contacts, edges: np.ndarray, end_ms: int
+) -> Iterator[tuple[str, np.ndarray]]:
+    """(measure, (C, pieces) ms) of each channel: contacts waiting, contacts in progress, agents busy with it.
+
+    In progress is an agent's time with a contact. Interrupted work is put aside and not in progress; an agent who does
+    such work has one contact in hand, so that contacts in progress and busy agents are the same there.
+    """
+    channels = len(resolved.scenario.channels)
+    waits = contacts.joined
+    since, until = contacts.queue_ms[waits], (contacts.queue_ms + contacts.wait_ms)[waits]
+    yield "queue_ms", covered_by_group(contacts.channel[waits], channels, since, until, edges)
+    busy = covered_by_group(outcomes.busy_channel, channels, outcomes.busy_from_ms, outcomes.busy_until_ms, edges)
+    yield "channel_busy_ms", busy
+    held = contacts.handle_ms > 0
+    finish = np.where(contacts.done_ms >= 0, contacts.done_ms, end_ms)[held]
+    progress = covered_by_group(contacts.channel[held], channels, finish - contacts.handle_ms[held], finish, edges)
+    for c, channel in enumerate(resolved.scenario.channels.values()):
+        if channel.interruptible or channel.parallel == 1:
+            progress[c] = busy[c]
+    yield "progress_ms", progress

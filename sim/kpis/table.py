@@ -1,0 +1,263 @@
+"""KPIs of a scenario from the tallies of its replications: a long table with confidence intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from sim.kpis import interval, quantiles
+from sim.kpis.measures import BASIC
+from sim.kpis.registry import KPIS, PERIOD, REPLICATIONS, Kpi, Scope
+from sim.kpis.tally import Grid, Tally
+from sim.scenario.calendar import DAY_NAMES
+from sim.scenario.resolved import Resolved
+from sim.scenario.units import HALF_HOUR_MS, MS_PER_HOUR
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+By = Literal["month", "half_hour", "day"]
+ALL = "all"
+COLUMNS = ("channel", "reason", "team", "kpi", "value", "low", "high", "unit", "n")
+_GRIDS = {"month": "months", "half_hour": "week", "day": "days"}
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One KPI over replications; NaN where there is no data, or (low, high) a single replication."""
+
+    value: float
+    low: float
+    high: float
+    unit: str
+    n: float
+    """Denominator, summed over replications."""
+
+    @property
+    def half_width(self) -> float:
+        """Half the width of the interval."""
+        return (self.high - self.low) / 2.0
+
+
+@dataclass(frozen=True)
+class _Figures:
+    """A KPI in every cell: (periods + total, channels + all, reasons + all), or (..., teams + all)."""
+
+    value: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    n: np.ndarray
+
+
+def kpi_table(resolved: Resolved, tallies: Sequence[Tally], by: By = "month") -> pd.DataFrame:
+    """Long table: scenario, month (or half_hour, day), channel, reason, team, kpi, value, low, high, unit, n.
+
+    `all` stands for a sum. Months are YYYY-MM and `all`; half-hours `mon 08:00` (all weeks together, counts are means
+    of one half-hour of that name); days YYYY-MM-DD. Months are crossed with channels and with reasons, the total with
+    both at once.
+    NaN is "no data" (n = 0), never 0 or 1. Values are in ``unit``: shares are fractions of 1.
+    ``n`` is the denominator over all replications, in hours where it is a time.
+    """
+    import pandas as pd
+
+    blocks = [
+        block
+        for kpi in KPIS.values()
+        if kpi.applies(resolved.scenario)
+        for scope in kpi.scopes
+        if _kept(kpi, scope, by)
+        for block in [_block(resolved, tallies, kpi, scope, by)]
+    ]
+    columns = ["scenario", by, *COLUMNS]
+    if not blocks:
+        return pd.DataFrame(columns=columns)
+    table = pd.concat([pd.DataFrame(block) for block in blocks], ignore_index=True)
+    table.insert(0, "scenario", resolved.scenario.name)
+    return table[columns]
+
+
+def estimate(
+    resolved: Resolved,
+    tallies: Sequence[Tally],
+    kpi: str,
+    channel: str = ALL,
+    reason: str = ALL,
+    team: str = ALL,
+    month: str = ALL,
+) -> Estimate:
+    """One figure of the monthly table. Raises KeyError for a name that does not exist or does not apply."""
+    entry, scenario = KPIS[kpi], resolved.scenario
+    scope: Scope = "team" if team != ALL or entry.scopes == ("team",) else entry.scopes[0]
+    if scope not in entry.scopes:
+        raise KeyError(f"{kpi} is not known by team")
+    figures = _figures(resolved, tallies, entry, scope, "month")
+    if scope == "team":
+        axes = {"team": list(scenario.teams)}
+    else:
+        axes = {"channel": list(scenario.channels), "reason": list(scenario.reasons)}
+        if figures.value.shape[2] == 1:
+            axes["reason"] = []
+    asked = {"channel": channel, "reason": reason, "team": team}
+    for axis, name in asked.items():
+        if name != ALL and not axes.get(axis):
+            raise KeyError(f"{kpi} is not known by {axis}")
+    place = (_index(list(resolved.calendar.month_labels), month), *(_index(axes[axis], asked[axis]) for axis in axes))
+    value, low, high, n = (float(a[place]) for a in (figures.value, figures.low, figures.high, figures.n))
+    return Estimate(value, low, high, entry.unit, n)
+
+
+def _index(names: list[str], name: str) -> int:
+    if name == ALL:
+        return len(names)
+    if name not in names:
+        raise KeyError(f"no {name!r}; there are: {', '.join(names)}")
+    return names.index(name)
+
+
+def _kept(kpi: Kpi, scope: Scope, by: By) -> bool:
+    """Whether the measures of a KPI are kept at this grain."""
+    if by == "month":
+        return True
+    used = {name.lstrip("-") for name in (*kpi.top, *kpi.bottom)} - {PERIOD, REPLICATIONS}
+    return kpi.kind == "sum" and (scope != "cell" or used <= BASIC)
+
+
+def _figures(resolved: Resolved, tallies: Sequence[Tally], kpi: Kpi, scope: Scope, by: By) -> _Figures:
+    confidence = resolved.scenario.experiment.confidence
+    if kpi.kind == "quantile":
+        return _quantiles(tallies, kpi, confidence)
+    top = _stack(tallies, kpi.top, kpi, scope, by)
+    bottom = _stack(tallies, kpi.bottom, kpi, scope, by, like=top)
+    value, half, total = interval.ratio(top, bottom, confidence)
+    value, half = value * kpi.factor, half * abs(kpi.factor)
+    n = total / MS_PER_HOUR if kpi.bottom[0].endswith("_ms") else total
+    found = (value, value - half, value + half, n)
+    value, low, high, n = (a[..., None] for a in found) if scope == "lane" else found
+    return _Figures(value, low, high, n)
+
+
+def _stack(
+    tallies: Sequence[Tally], names: tuple[str, ...], kpi: Kpi, scope: Scope, by: By, like: np.ndarray | None = None
+) -> np.ndarray:
+    """float64 (replications, periods + 1, ...): sum of measures with their totals along every axis."""
+    grids = [getattr(tally, _GRIDS[by]) for tally in tallies]
+    if names in ((PERIOD,), (REPLICATIONS,)):
+        assert like is not None
+        periods = np.stack([_per_period(grid, names[0], by) for grid in grids])
+        return np.broadcast_to(periods.reshape(*periods.shape, *(1,) * (like.ndim - 2)), like.shape)
+    parts = []
+    for name in names:
+        sign, name = (-1.0, name[1:]) if name.startswith("-") else (1.0, name)
+        parts.append(
+            sign
+            * np.stack([_source(tally, grid, name, kpi, scope) for tally, grid in zip(tallies, grids, strict=True)])
+        )
+    return _with_totals(sum(parts[1:], start=parts[0]), kpi, range(1, parts[0].ndim))
+
+
+def _per_period(grid: Grid, name: str, by: By) -> np.ndarray:
+    """(periods + 1,): simulated time; or 1 per replication, half-hours of the name in the half-hour table."""
+    if name == PERIOD:
+        return np.append(grid.period_ms, grid.period_ms.sum())
+    if by == "half_hour":
+        return np.append(grid.period_ms / HALF_HOUR_MS, 1.0)
+    return np.ones(len(grid.period_ms) + 1)
+
+
+def _source(tally: Tally, grid: Grid, name: str, kpi: Kpi, scope: Scope) -> np.ndarray:
+    if kpi.kind == "instant":
+        return np.asarray(tally.instants[name])
+    if kpi.kind == "oldest":
+        return np.asarray(tally.oldest[name])
+    table = {"cell": grid.cells, "lane": grid.lanes, "team": grid.teams}[scope]
+    return np.asarray(table[name])
+
+
+def _with_totals(figures: np.ndarray, kpi: Kpi, axes: Iterable[int]) -> np.ndarray:
+    """Appends totals along axes: 1 periods, 2 channels or teams, 3 reasons (where they are told apart)."""
+    for axis in axes:
+        if axis == 3 and figures.shape[3] == 1:
+            continue  # the one line is the total
+        if axis == 1 and kpi.kind in ("instant", "oldest"):  # the last month's end is the total's
+            more = figures[:, -1:]
+        elif kpi.kind == "oldest":
+            more = figures.max(axis=axis, keepdims=True, initial=0.0)
+        else:
+            more = figures.sum(axis=axis, keepdims=True)
+        figures = np.concatenate([figures, more], axis=axis)
+    return figures
+
+
+def _quantiles(tallies: Sequence[Tally], kpi: Kpi, confidence: float) -> _Figures:
+    """Pooled quantiles; the interval inverts the share's own interval at the quantile (Woodruff 1952)."""
+    counts = [
+        _with_totals(np.stack([tally.histograms[name] for tally in tallies]).astype(np.float64), kpi, (1, 2))
+        for name in kpi.top
+    ]
+    pooled = quantiles.cumulative(*(c.sum(axis=0) for c in counts))
+    value = quantiles.quantile(pooled, kpi.share)
+    low, high = np.full_like(value, np.nan), np.full_like(value, np.nan)
+    if len(tallies) > 1:
+        at = quantiles.bin_of(np.nan_to_num(value))
+        without = [
+            np.take_along_axis(quantiles.cumulative(*(c.sum(axis=0) - c[r] for c in counts)), at[..., None], axis=-1)[
+                ..., 0
+            ]
+            for r in range(len(tallies))
+        ]
+        half = interval.share_half_width(np.stack(without), confidence)
+        low = quantiles.quantile(pooled, np.clip(kpi.share - half, 0.0, 1.0))
+        high = quantiles.quantile(pooled, np.clip(kpi.share + half, 0.0, 1.0))
+    n = sum(c.sum(axis=(0, -1)) for c in counts)
+    value, low, high = (a[..., None] * kpi.factor for a in (value, low, high))
+    return _Figures(value, low, high, np.asarray(n)[..., None])
+
+
+def _block(resolved: Resolved, tallies: Sequence[Tally], kpi: Kpi, scope: Scope, by: By) -> dict[str, object]:
+    """The rows of one KPI as columns."""
+    figures = _figures(resolved, tallies, kpi, scope, by)
+    labels = period_labels(resolved, by)
+    scenario = resolved.scenario
+    value = figures.value
+    keep = np.ones(value.shape, dtype=bool)
+    if by == "half_hour":
+        keep[-1] = False
+        keep[:-1][np.asarray(tallies[0].week.period_ms) == 0] = False
+    if scope == "team":
+        names: list[list[str]] = [[*scenario.teams, ALL]]
+        keep[:, -1] &= len(kpi.scopes) == 1  # else the total is there by channel and reason already
+    else:
+        names = [[*scenario.channels, ALL], [*scenario.reasons, ALL] if value.shape[2] > 1 else [ALL]]
+        for c, channel in enumerate(scenario.channels):
+            keep[:, c] &= kpi.channels(scenario, channel)
+        if value.shape[2] > 1:
+            keep[:-1, :-1, :-1] = False  # months: by channel, and by reason; both at once in total only
+    axes = [np.array([*labels, ALL], dtype=object), *(np.array(line, dtype=object) for line in names)]
+    found = np.nonzero(keep)
+    picked = [axis[index] for axis, index in zip(axes, found, strict=True)]
+    everything = np.full(len(found[0]), ALL, dtype=object)
+    return {
+        by: picked[0],
+        "channel": everything if scope == "team" else picked[1],
+        "reason": everything if scope == "team" else picked[2],
+        "team": picked[1] if scope == "team" else everything,
+        "kpi": kpi.name,
+        "value": value[found],
+        "low": figures.low[found],
+        "high": figures.high[found],
+        "unit": kpi.unit,
+        "n": figures.n[found],
+    }
+
+
+def period_labels(resolved: Resolved, by: By) -> list[str]:
+    """Names of the periods of a table."""
+    calendar = resolved.calendar
+    if by == "month":
+        return list(calendar.month_labels)
+    if by == "day":
+        return [calendar.date_of_day(day).isoformat() for day in range(calendar.days)]
+    return [f"{DAY_NAMES[slot // 48]} {slot % 48 // 2:02d}:{slot % 2 * 30:02d}" for slot in range(7 * 48)]

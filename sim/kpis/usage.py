@@ -1,0 +1,105 @@
+"""What one replication used, month by month: all that prices are put on. Nothing is left out for the warm-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.demand.tape import Tape
+from sim.engine import outcomes as out
+from sim.engine.outcomes import Outcomes
+from sim.engine.roster import Roster
+from sim.kpis.columns import contact_columns, end_of_run, take
+from sim.kpis.spans import covered_by_group
+from sim.scenario.resolved import Resolved
+from sim.scenario.units import HALF_HOUR_MS
+
+
+@dataclass(frozen=True)
+class Usage:
+    """One replication; T teams, C channels, B bots, S self-services; additive, float64 (..., months).
+
+    Paid time counts where it was worked, contacts and sessions in the month in which they arrived, tickets resolved in
+    the month in which they ended. Bills are for the whole horizon, so the warm-up counts here: a cost per contact
+    divides these costs by the contacts given here, not by those of the KPIs.
+    """
+
+    paid_ms: np.ndarray  # (T, months) paid time, training of joiners included
+    training_ms: np.ndarray  # (T, months) of it, joiners before their first contact
+    heads: np.ndarray  # (T, months) mean heads on the payroll
+    joiners: np.ndarray  # (T, months) agents who join
+    busy_ms: np.ndarray  # (T, months) time with a contact in hand
+    contacts: np.ndarray  # (C, months) arrivals at the channel, legs left out; who met it closed is not charged
+    channel_ms: np.ndarray  # (C, months) customer's time on the channel with people: waiting and talking, legs included
+    handled: np.ndarray  # (C, months) contacts that an agent finished, legs left out
+    team_handled: np.ndarray  # (T, months) contacts and legs that the team finished
+    bot_sessions: np.ndarray  # (B, months)
+    bot_contained: np.ndarray  # (B, months) sessions that ended without an agent, resolved or not
+    bot_ms: np.ndarray  # (B, months) length of sessions
+    self_tries: np.ndarray  # (S, months)
+    self_ms: np.ndarray  # (S, months) customers' time in self-service
+    needs: np.ndarray  # (months,)
+    tickets_resolved: np.ndarray  # (months,) by whomever
+
+
+def usage(resolved: Resolved, tape: Tape, roster: Roster, outcomes: Outcomes) -> Usage:
+    """What one replication used."""
+    scenario, edges = resolved.scenario, np.array(resolved.calendar.month_edges_ms, dtype=np.int64)
+    months = len(edges) - 1
+    contacts = contact_columns(resolved, tape, outcomes)
+    month = _month(edges, contacts.arrive_ms)
+    end = end_of_run(resolved, outcomes)
+
+    def add(things: int, which: np.ndarray, when: np.ndarray, figures: np.ndarray) -> np.ndarray:
+        """(things, months): sums of figures by thing and month; which < 0 is nobody's."""
+        mine = which >= 0
+        cell = which[mine].astype(np.int64) * months + when[mine]
+        return np.bincount(cell, weights=figures[mine], minlength=things * months).reshape(things, months)
+
+    bot = np.where(contacts.session, take(tape.bot, contacts.channel, contacts.row), -1)
+    session_ms = take(tape.bot_ms, contacts.channel, contacts.row)
+    charged = ~contacts.leg & (contacts.result != out.CLOSED)
+    # the customer's time with people starts where the bot's session ended
+    since = np.where(contacts.queue_ms >= 0, contacts.queue_ms, contacts.arrive_ms)
+    on_channel = np.where(contacts.leave_ms >= 0, contacts.leave_ms, end) - since
+    on_channel[contacts.contained | (contacts.queue_ms < 0)] = 0
+    team_handled = add(len(scenario.teams), np.where(contacts.handled, contacts.team, -1), month, contacts.handled)
+    need_month = _month(edges, tape.need_ms)
+    finished = (outcomes.state != out.OPEN) & (outcomes.state != out.LOST)
+    slots = np.arange(roster.paid_ms.shape[1], dtype=np.int64) * HALF_HOUR_MS
+    busy_team = roster.agent_team[outcomes.busy_agent]
+    channels, selves = len(scenario.channels), len(scenario.self_service)
+    tried_ms = np.where(tape.self_end_ms >= 0, tape.self_end_ms - tape.need_ms, 0)
+    return Usage(
+        paid_ms=_by_month(roster.paid_ms, _month(edges, slots), months),
+        training_ms=roster.training_ms.astype(np.float64),
+        heads=roster.heads.astype(np.float64),
+        joiners=roster.joiners.astype(np.float64),
+        busy_ms=_covered(busy_team, len(scenario.teams), outcomes, edges),
+        contacts=add(channels, contacts.channel, month, charged),
+        channel_ms=add(channels, contacts.channel, month, on_channel),
+        handled=add(channels, contacts.channel, month, contacts.handled & ~contacts.leg),
+        team_handled=team_handled,
+        bot_sessions=add(len(scenario.bots), bot, month, np.ones(len(bot))),
+        bot_contained=add(len(scenario.bots), bot, month, contacts.contained),
+        bot_ms=add(len(scenario.bots), bot, month, session_ms),
+        self_tries=add(selves, tape.self_service, need_month, np.ones(tape.tickets)),
+        self_ms=add(selves, tape.self_service, need_month, tried_ms),
+        needs=np.bincount(need_month, minlength=months).astype(np.float64),
+        tickets_resolved=np.bincount(_month(edges, outcomes.end_ms[finished]), minlength=months).astype(np.float64),
+    )
+
+
+def _month(edges: np.ndarray, moment: np.ndarray) -> np.ndarray:
+    """Month of each moment; what is drained after the end counts in the last one."""
+    return np.clip(np.searchsorted(edges, moment, side="right") - 1, 0, len(edges) - 2)
+
+
+def _by_month(by_slot: np.ndarray, month: np.ndarray, months: int) -> np.ndarray:
+    lines = [np.bincount(month, weights=line, minlength=months) for line in by_slot]
+    return np.array(lines, dtype=np.float64).reshape(-1, months)
+
+
+def _covered(team: np.ndarray, teams: int, outcomes: Outcomes, edges: np.ndarray) -> np.ndarray:
+    return covered_by_group(team, teams, outcomes.busy_from_ms, outcomes.busy_until_ms, edges).astype(np.float64)

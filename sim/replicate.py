@@ -1,0 +1,158 @@
+"""Replications of a scenario, in parallel, as many as asked for or as the wanted precision needs.
+
+Replication r draws from streams named by the seed and r, so any number of jobs gives the same tallies, in order.
+Only tallies and usage come back from the workers: they are small, the tapes and outcomes are not.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from joblib import Parallel, delayed
+
+from sim.engine import DEFAULT_ENGINE, simulate
+from sim.kpis import KPIS, Tally, Usage, check_conservation, estimate, tally, usage
+from sim.scenario.resolved import Resolved
+
+Progress = Callable[[int, int], None]
+SMALLEST_SAMPLE = 5  # below this an interval is too loose to stop by
+_NAMED = re.compile(r"^\s*(\w+)\s*(?:\(([^()]*)\))?\s*$")
+
+
+@dataclass(frozen=True)
+class Precision:
+    """One wish of `experiment.precision` and what became of it."""
+
+    kpi: str
+    """As written, such as `service_level(phone)`."""
+    wanted: float
+    """Half-width of the interval as a share of the value."""
+    reached: float
+    """The same as it came out; NaN where there is no data or no interval."""
+    replications: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is precise enough."""
+        return self.reached <= self.wanted
+
+    def __str__(self) -> str:
+        found = "no data" if math.isnan(self.reached) else f"{self.reached:.2%}"
+        verdict = "reached" if self.holds else "NOT reached"
+        after = f"{verdict} after {self.replications} replications"
+        return f"{self.kpi}: half-width {found} of the value, {self.wanted:.2%} wanted, {after}"
+
+
+@dataclass(frozen=True)
+class Replications:
+    """What n replications of one scenario came to, in the order of their numbers."""
+
+    resolved: Resolved
+    tallies: list[Tally]
+    usage: list[Usage]
+    seed: int = 0
+    engine: str = DEFAULT_ENGINE
+    precision: tuple[Precision, ...] = ()
+    """What `experiment.precision` asked for; empty where the number was given."""
+
+    @property
+    def count(self) -> int:
+        """Number of replications."""
+        return len(self.tallies)
+
+
+def replicate(
+    resolved: Resolved,
+    seed: int | None = None,
+    replications: int | None = None,
+    jobs: int = 1,
+    engine: str = DEFAULT_ENGINE,
+    progress: Progress | None = None,
+) -> Replications:
+    """Runs replications 0, 1, 2 ... of a scenario.
+
+    ``seed`` None takes the scenario's. ``replications`` given is how many; None takes the scenario's number, and where
+    `experiment.precision` is declared goes on in batches until every named KPI is precise enough or
+    `experiment.max_replications` are done (see `Replications.precision`). ``jobs`` processes, -1 for all cores; 1 stays
+    in this process. ``progress(done, total)`` is called after each replication; the total can grow. Every run is
+    checked for conservation. Raises ValueError for no replications, an unknown engine or a KPI that cannot be named.
+    """
+    experiment = resolved.scenario.experiment
+    seed = experiment.seed if seed is None else seed
+    wishes = dict(experiment.precision) if replications is None else {}
+    first = experiment.replications if replications is None else replications
+    if first < 1:
+        raise ValueError("at least one replication is needed")
+    for name in wishes:
+        named_kpi(resolved, name)
+    limit = max(experiment.max_replications, first) if wishes else first
+    found: list[tuple[Tally, Usage]] = []
+    target = min(limit, max(first, SMALLEST_SAMPLE)) if wishes else first
+    with Parallel(n_jobs=jobs, return_as="generator") as pool:
+        while True:
+            for result in _batch(pool, resolved, seed, range(len(found), target), engine):
+                found.append(result)
+                if progress is not None:
+                    progress(len(found), target)
+            reached = _precision(resolved, [t for t, _ in found], wishes)
+            if len(found) >= limit or all(wish.holds for wish in reached):
+                break
+            target = _next_target(reached, len(found), limit)
+    return Replications(resolved, [t for t, _ in found], [u for _, u in found], seed, engine, reached)
+
+
+def _batch(pool: Parallel, resolved: Resolved, seed: int, numbers: range, engine: str) -> Iterable[tuple[Tally, Usage]]:
+    return pool(delayed(one)(resolved, seed, number, engine) for number in numbers)
+
+
+def one(resolved: Resolved, seed: int, replication: int, engine: str = DEFAULT_ENGINE) -> tuple[Tally, Usage]:
+    """Tally and usage of one replication. Raises ConservationError where the engine lost something."""
+    run = simulate(resolved, seed, replication, engine=engine)
+    check_conservation(resolved, run.tape, run.outcomes)
+    parts = (resolved, run.tape, run.roster, run.outcomes)
+    return tally(*parts), usage(*parts)
+
+
+def _precision(resolved: Resolved, tallies: list[Tally], wishes: dict[str, float]) -> tuple[Precision, ...]:
+    reached = []
+    for name, wanted in wishes.items():
+        kpi, where = named_kpi(resolved, name)
+        found = estimate(resolved, tallies, kpi, **where)
+        share = abs(found.half_width / found.value) if found.value else (0.0 if found.half_width == 0 else math.inf)
+        reached.append(Precision(name, wanted, share, len(tallies)))
+    return tuple(reached)
+
+
+def _next_target(reached: tuple[Precision, ...], done: int, limit: int) -> int:
+    """Replications for the next batch: a half-width shrinks as 1 / sqrt(n); at most twice as many at once."""
+    ratios = [wish.reached / wish.wanted if wish.wanted > 0 else math.inf for wish in reached if not wish.holds]
+    worst = max((ratio for ratio in ratios if math.isfinite(ratio)), default=2.0)
+    return min(limit, max(done + 1, min(2 * done, math.ceil(done * worst**2))))
+
+
+def named_kpi(resolved: Resolved, name: str) -> tuple[str, dict[str, str]]:
+    """`service_level(phone)` -> ('service_level', {'channel': 'phone'}); channels, reasons and teams can be named.
+
+    Several names are parted by commas. Raises ValueError with what is allowed.
+    """
+    match = _NAMED.match(name)
+    if match is None or match[1] not in KPIS:
+        raise ValueError(f"no KPI {name!r}: write it as 'service_level(phone)'; there are: {', '.join(KPIS)}")
+    scenario, kpi = resolved.scenario, KPIS[match[1]]
+    where: dict[str, str] = {}
+    for part in filter(None, (piece.strip() for piece in (match[2] or "").split(","))):
+        kinds: dict[str, Mapping[str, object]] = {}
+        if "team" in kpi.scopes:
+            kinds["team"] = scenario.teams
+        if kpi.scopes != ("team",):
+            kinds["channel"] = scenario.channels
+        if "cell" in kpi.scopes and kpi.kind != "quantile":
+            kinds["reason"] = scenario.reasons
+        fits = [kind for kind, names in kinds.items() if part in names]
+        if not fits or fits[0] in where:
+            raise ValueError(f"{name!r}: {part!r} names no {' or '.join(kinds)} by which {kpi.name} is known")
+        where[fits[0]] = part
+    return kpi.name, where

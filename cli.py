@@ -1,6 +1,30 @@
-"""The command line: parse, call, print. Heavy libraries are imported inside the commands that need them."""
+"""The command line: parse, call, print. Heavy libraries are imported inside the commands that need them.
+
+Exit codes: 0 done, 1 bug, 2 bad input, 3 infeasible, 4 a goal missed.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
 
 import click
+
+from sim.scenario.problems import ScenarioProblems, counted
+
+Command = TypeVar("Command", bound=Callable[..., None])
+
+
+class Deskplan(click.Group):
+    """Prints what is wrong with a scenario, every problem at once, and leaves with code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except ScenarioProblems as found:
+            click.echo(f"{found}\n{counted(found.problems)}", err=True)
+            ctx.exit(2)
 
 
 def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
@@ -13,7 +37,7 @@ def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) ->
     ctx.exit()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Deskplan, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--version",
     is_flag=True,
@@ -24,6 +48,78 @@ def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) ->
 )
 def main() -> None:
     """Simulate customer support, price the outcome and choose what to change."""
+
+
+# Scenario files
+
+
+def overlays_and_sets(command: Command) -> Command:
+    """The options of every command that reads a scenario."""
+    overlay = click.option("--overlay", "overlays", multiple=True, metavar="FILE", help="Lay a partial file on top.")
+    change = click.option("--set", "sets", multiple=True, metavar="PATH=CHANGE", help="Change a value, such as "
+                          "'teams.*.agents=x 1.2 rounded'.")  # fmt: skip
+    return overlay(change(command))
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@overlays_and_sets
+def validate(files: tuple[str, ...], overlays: tuple[str, ...], sets: tuple[str, ...]) -> None:
+    """Check scenario files and show everything that is wrong with them."""
+    from sim.scenario.show import verdicts
+
+    lines, problems = verdicts(files, overlays, sets)
+    for line in lines:
+        click.echo(line)
+    if problems:
+        raise ScenarioProblems(problems)
+
+
+@main.command()
+@click.argument("file")
+@overlays_and_sets
+@click.option("--origin", is_flag=True, help="Every value with where it was written, defaults included.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def show(file: str, overlays: tuple[str, ...], sets: tuple[str, ...], origin: bool, form: str) -> None:
+    """Print a scenario as merged from what it extends, overlays and --set."""
+    from sim.scenario.load import load
+    from sim.scenario.show import as_json, as_text
+
+    resolved = load(file, overlays, sets)
+    click.echo(json.dumps(as_json(resolved, origin), indent=2) if form == "json" else as_text(resolved, origin))
+
+
+@main.command()
+@click.argument("old")
+@click.argument("new")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def diff(old: str, new: str, form: str) -> None:
+    """Print what scenario NEW changes in scenario OLD: path, old -> new, and where it is written."""
+    from sim.scenario.load import load
+    from sim.scenario.show import difference, difference_json, difference_text
+
+    found = difference(load(old), load(new))
+    click.echo(json.dumps(difference_json(found), indent=2) if form == "json" else difference_text(found))
+
+
+@main.command()
+@click.option("--format", "form", type=click.Choice(["json", "markdown"]), default="json", show_default=True)
+def schema(form: str) -> None:
+    """Print what a scenario file may hold: JSON Schema for editors, or the reference page."""
+    from sim.scenario.reference import json_schema, markdown
+
+    click.echo(json.dumps(json_schema(), indent=2) if form == "json" else markdown(), nl=form == "json")
+
+
+@main.command()
+@click.argument("name")
+@click.option("--from", "base", default="baseline", show_default=True, metavar="FILE", help="The scenario to extend.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where to write it. [default: NAME.yaml]")
+def new(name: str, base: str, out: Path | None) -> None:
+    """Write a small file for a scenario NAME that extends another one."""
+    from sim.scenario.template import write_new
+
+    click.echo(f"wrote {write_new(name, base, out or Path(f'{name}.yaml'))}")
 
 
 if __name__ == "__main__":

@@ -75,5 +75,15 @@ def _finish(document: Node, layers: Layers) -> Resolved:
 
 
 def origins(document: Node) -> dict[str, Origin]:
-    """Dotted path of every value that is written -> where."""
-    return {show_path(path): node.origin for path, node in document.leaves() if path[:1] != ("evidence",)}
+    """Dotted path of every value that is written (lists too) -> where."""
+    found: dict[str, Origin] = {}
+
+    def visit(node: Node, path: tuple[str | int, ...]) -> None:
+        if not node.is_map or not node.children:
+            found[show_path(path)] = node.origin
+        for key, child in node.items():
+            if (*path, key) != ("evidence",):
+                visit(child, (*path, key))
+
+    visit(document, ())
+    return found

@@ -18,7 +18,7 @@ Document = dict[str, Any]
 CHANNELS = ("phone", "chat", "email")
 REASONS = ("status", "return", "fault")
 SPREADS = ("exponential", "lognormal", "gamma", "weibull", "uniform", "hyperexponential")
-_CV_PERCENT = {"uniform": (10, 57), "hyperexponential": (100, 250), "exponential": (100, 100)}
+_CV_PERCENT = {"uniform": (10, 57), "hyperexponential": (101, 250), "exponential": (100, 100)}
 HOURS = (
     "always",
     "mon-sun 08:00-20:00",
@@ -68,7 +68,7 @@ class Words:
         spread: Document = {"mean": mean, "cv": draw(st.integers(low, high)) / 100}
         if name is not None:
             spread["distribution"] = name
-            if draw(st.booleans()):
+            if name not in ("uniform", "hyperexponential") and draw(st.booleans()):
                 del spread["cv"]
         return spread
 
@@ -277,7 +277,7 @@ def world_demand(draw: st.DrawFn, first_reason: str) -> Document:
             f"reasons.{first_reason}.resolved_first": "40 %",
             "channels.*.reopen_spread": "10 min",
         }
-        demand["events"] = {"strike": {"from": "START+1", "until": "START+1", "changes": changes}}
+        demand["events"] = {"strike": {"changes": changes}}  # its day is set where the horizon is known
     return demand
 
 
@@ -294,8 +294,9 @@ def scenarios(draw: st.DrawFn, coarse: bool | None = None, max_days: int = 3) ->
     # The second start has a clock change on its third day, the third is in summer with both seasons at 1.
     start, zone = draw(st.sampled_from((("2027-01-04", "UTC"), ("2027-03-26", "Europe/Berlin"), ("2027-07-01", "UTC"))))
     demand = draw(world_demand(reasons[0]))
+    length_min = draw(st.integers(12 * 60, max_days * 24 * 60))
     for event in demand.get("events", {}).values():
-        day = str(np.datetime64(start) + 1)
+        day = str(np.datetime64(start) + (length_min > 24 * 60))
         event.update({"from": day, "until": day})
     document: Document = {
         "schema": 1,
@@ -303,7 +304,7 @@ def scenarios(draw: st.DrawFn, coarse: bool | None = None, max_days: int = 3) ->
         "horizon": {
             "start": start,
             "timezone": zone,
-            "length": f"{draw(st.integers(12 * 60, max_days * 24 * 60))} min",
+            "length": f"{length_min} min",
             "warm_up": draw(st.sampled_from(("0 s", "6 h"))),
             "at_end": draw(st.sampled_from(("cut", "drain"))),
         },

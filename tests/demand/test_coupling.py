@@ -265,7 +265,8 @@ def test_replications_are_independent():
         tape = tape_of(document, 0, replication)
         for reason in (0, 1):
             counts.append(np.bincount(tape.need_ms[tape.reason == reason] // 1_800_000, minlength=4800))
-    correlations = np.corrcoef(counts)[np.triu_indices(4, 1)] * np.sqrt(4800)
+    table = np.asarray(np.corrcoef(counts))
+    correlations = table[np.triu_indices(4, 1)] * np.sqrt(4800)
     assert np.abs(correlations).max() < 3.9
 
 

@@ -1,0 +1,132 @@
+"""Every kind of cash flow, registered once: its name in tables, whether it is tangible, and what it means.
+
+Money out is negative, money in positive. A category that may carry both (none yet) has sign 0. Tools may declare
+themselves intangible; their flows then keep their category and are marked as such.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Category:
+    """One line of the cash-flow table."""
+
+    key: str
+    title: str
+    sign: int
+    """-1: money out; +1: money in."""
+    tangible: bool
+    """Whether the money moves through the accounts."""
+    upfront: bool
+    """Counts at the start of its own month, whatever the scenario's timing."""
+    group: str
+    """Heading under which charts gather it."""
+    definition: str
+
+
+_REGISTERED = (
+    Category(
+        "wages",
+        "Wages",
+        -1,
+        True,
+        False,
+        "Wages and training",
+        "paid hours x wage x (1 + on-cost); training before the first contact is apart",
+    ),
+    Category(
+        "overhead",
+        "Supervision and overhead",
+        -1,
+        True,
+        False,
+        "Overhead and workplaces",
+        "overhead share x (wages + paid training)",
+    ),
+    Category(
+        "workplaces",
+        "Workplaces and licences",
+        -1,
+        True,
+        False,
+        "Overhead and workplaces",
+        "mean heads on the payroll x price per agent and month",
+    ),
+    Category(
+        "hiring",
+        "Hiring",
+        -1,
+        True,
+        False,
+        "Hiring and leavers",
+        "agents who join by decision x cost of a hire, in the month in which they join",
+    ),
+    Category(
+        "leaving",
+        "Replacing leavers",
+        -1,
+        True,
+        False,
+        "Hiring and leavers",
+        "leavers x cost of a hire; leavers = mean heads x monthly attrition; each is replaced, so headcount holds",
+    ),
+    Category(
+        "training",
+        "Paid training",
+        -1,
+        True,
+        False,
+        "Wages and training",
+        "paid hours before the first contact (decided hires and replacements) x wage x (1 + on-cost)",
+    ),
+    Category(
+        "upfront",
+        "Upfront cost",
+        -1,
+        True,
+        True,
+        "Upfront cost",
+        "paid once for tools, channels, self-service and bots on the day they start",
+    ),
+    Category(
+        "running",
+        "Running cost",
+        -1,
+        True,
+        False,
+        "Running cost",
+        "per month for tools, channels, self-service and bots from the day they start",
+    ),
+    Category(
+        "per_use",
+        "Cost per use",
+        -1,
+        True,
+        False,
+        "Charges by use",
+        "contacts on a channel, bot sessions and self-service tries x price of each",
+    ),
+    Category(
+        "telephony",
+        "Telephony",
+        -1,
+        True,
+        False,
+        "Charges by use",
+        "customers' minutes on a channel or in a bot, waiting included x price of a minute",
+    ),
+    Category(
+        "bot_price",
+        "Bot vendor",
+        -1,
+        True,
+        False,
+        "Charges by use",
+        "contained bot sessions, whether or not the need was met x the vendor's price",
+    ),
+)
+
+CATEGORIES: dict[str, Category] = {category.key: category for category in _REGISTERED}
+"""In the order of the tables."""

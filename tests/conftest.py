@@ -15,6 +15,13 @@ settings.load_profile("deskplan")
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print what the oracle tests recorded (see tests/oracle): simulated beside expected, wherever they ran."""
+    from tests.oracle.summary import show
+
+    show(terminalreporter, config)
+
+
 @pytest.fixture(scope="session")
 def repo_root() -> Path:
     """The top of the checkout."""

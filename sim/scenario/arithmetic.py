@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
 from typing import Literal
 
@@ -30,6 +30,7 @@ _JOINED_PLUS = re.compile(rf"^\+({_NUM}.*)$")
 _QUANTITY = re.compile(rf"^\s*([+-]?{_NUM})(\s*([A-Za-z%]*)\s*(?:/\s*([A-Za-z]+))?)\s*$")
 _ROUNDING = {"rounded": ROUND_HALF_UP, "rounded up": ROUND_CEILING, "rounded down": ROUND_FLOOR}
 _MAX_EXPONENT = 30
+_RATES = Context(prec=17)  # rates of different periods: as exact as a binary fraction can hold
 
 
 class ChangeError(ValueError):
@@ -156,7 +157,7 @@ def _added(change: Change, shape: Shape, number: Decimal, match: re.Match[str]) 
     if shape.unit in ("share", "factor") and not change.unit and not change.per:
         return change.amount * (100 if unit == "%" else 1), tail
     if shape.unit == "duration":
-        return change.amount * _ratio(change, change.unit, unit), tail
+        return _added_duration(change, number, unit, tail)
     if change.unit != unit or bool(change.per) != bool(per):
         raise ChangeError(f"'{change.text}' cannot be added to '{match[0].strip()}'",
                           f"a quantity of the same kind, such as '+ 1{tail}'")  # fmt: skip
@@ -164,15 +165,35 @@ def _added(change: Change, shape: Shape, number: Decimal, match: re.Match[str]) 
         if shape.unit in ("growth", "decay"):
             raise ChangeError(f"'{change.text}' cannot be added to '{match[0].strip()}': rates of different periods "
                               "compound, they do not add", f"the same period, such as '+ 1{tail}'")  # fmt: skip
-        return change.amount * _ratio(change, per, change.per), tail
+        return change.amount * _as_decimal(_ratio(change, per, change.per)).normalize(_RATES), tail
     return change.amount, tail
 
 
-def _ratio(change: Change, one: str, other: str) -> Decimal:
-    """Length of period ``one`` in units of ``other``; exact where a decimal can be."""
+def _added_duration(change: Change, number: Decimal, unit: str, tail: str) -> tuple[Decimal, str]:
+    """In the present unit where a decimal can say it (`4 min + 30 s`), else in the unit added (`24 h + 7 s`)."""
+    ratio = _ratio(change, change.unit, unit)
+    if _terminates(ratio):
+        return change.amount * _as_decimal(ratio), tail
+    present = number * _as_decimal(1 / ratio)
+    return present + change.amount - number, f" {change.unit}"
+
+
+def _terminates(ratio: Fraction) -> bool:
+    rest = ratio.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    return rest == 1
+
+
+def _as_decimal(ratio: Fraction) -> Decimal:
+    return Decimal(ratio.numerator) / Decimal(ratio.denominator)
+
+
+def _ratio(change: Change, one: str, other: str) -> Fraction:
+    """Length of period ``one`` in units of ``other``."""
     first, second = period_ms(one) if one else None, period_ms(other) if other else None
     if first is None or second is None:
         what = f"'{one}' is no unit of time" if one else "it has no unit"
         raise ChangeError(f"'{change.text}' cannot be added to a duration: {what}", "such as '+ 2 min'")
-    ratio = Fraction(first, second)
-    return Decimal(ratio.numerator) / Decimal(ratio.denominator)
+    return Fraction(first, second)

@@ -172,7 +172,8 @@ def apply_change(
         try:
             document = _apply(document, target, change, log)
         except ChangeError as error:
-            problems.append(Problem(place, error.wrong, error.allowed, error.meant, node.origin))
+            about = (target.path,)
+            problems.append(Problem(place, error.wrong, error.allowed, error.meant, node.origin, about))
     if not done:
         problems.append(Problem(name, f"nothing that this path matches has a value that '{change.text}' could change",
                                 ALLOWED, origin=node.origin))  # fmt: skip

@@ -28,6 +28,8 @@ class Context:
         """A problem at ``path``, or at the nearest place around it that is written."""
         existing, node = self.document.nearest(path)
         here = key or (existing != path) or node.is_map
+        if existing != path and node.is_scalar:  # inside a short form, such as a line of `serves`
+            path, here = existing, False
         return Problem(show_path(path), wrong, allowed, meant, node.at if here else node.origin, (path, *about))
 
     def written(self, path: Path) -> str:

@@ -43,7 +43,7 @@ def check_precision(context: Context) -> Iterator[Problem]:
         name, part = (match[1], match[2]) if match else (text, None)
         if name not in KPI_NAMES:
             wrong = f"there is no KPI '{name}'"
-            yield context.problem(path, wrong, listed(KPI_NAMES, 40), nearest(name, KPI_NAMES), key=True)
+            yield context.problem(path, wrong, listed(KPI_NAMES), nearest(name, KPI_NAMES), key=True)
         elif part is not None:
             yield from _kpi_part(context, path, name, part)
         if width == 0:

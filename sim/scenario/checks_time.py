@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from sim.scenario.calendar import HoursError, add_months, parse_days, parse_hours, parse_opening
@@ -100,11 +100,26 @@ def check_hours(context: Context) -> Iterator[Problem]:
         for index, text in enumerate(texts):
             try:
                 parse_opening(text)
-            except HoursError as error:
+            except HoursError:
                 place: Path = path if isinstance(channel.hours, str) else (*path, index)
+                meant = _readable(text, parse_opening)
                 yield context.problem(
-                    place, f"'{text}' is not opening hours: {error}", "always, or 'mon-sat 08:00-20:00'"
+                    place, f"'{text}' is not opening hours", "always, or 'mon-sat 08:00-20:00'", meant
                 )
+
+
+def _readable(text: str, parse: Callable[[str], object]) -> str:
+    """Days by their first three letters and hours with minutes, where that is all that is amiss."""
+    mended = re.sub(r"\b(mon|tue|wed|thu|fri|sat|sun)[a-z]+", r"\1", text.lower())
+    mended = re.sub(
+        r"(?<![\d:.])(\d{1,2})(?:[.h](\d\d))?(?![\d:.])", lambda m: f"{int(m[1]):02d}:{m[2] or '00'}", mended
+    )
+    mended = re.sub(r"\s*(-|,|\bto\b)\s*", lambda m: "-" if m[1] == "to" else m[1], mended)
+    try:
+        parse(mended)
+    except HoursError:
+        return ""
+    return f"'{mended}'"
 
 
 def check_staffing(context: Context) -> Iterator[Problem]:
@@ -141,13 +156,14 @@ def _shift(context: Context, at: Path, shift: Shift) -> Iterator[Problem]:
         if shift.days_per_week is not None and shift.days_per_week > days:
             wrong = f"{shift.days_per_week} days a week, and the shift names {days}"
             yield context.problem((*at, "days_per_week"), wrong, f"up to {days}", about=((*at, "days"),))
-    except HoursError as error:
-        yield context.problem((*at, "days"), f"'{shift.days}' is not days: {error}", "such as mon-fri or mon,wed,sat")
+    except HoursError:
+        meant = _readable(shift.days, parse_days)
+        yield context.problem((*at, "days"), f"'{shift.days}' is not days", "such as mon-fri or mon,wed,sat", meant)
     try:
         start, end = parse_hours(shift.hours)
-    except HoursError as error:
-        wrong = f"'{shift.hours}' is not hours: {error}"
-        yield context.problem((*at, "hours"), wrong, "such as '08:00-16:30', or '22:00-06:00' past midnight")
+    except HoursError:
+        wrong, meant = f"'{shift.hours}' is not hours", _readable(shift.hours, parse_hours)
+        yield context.problem((*at, "hours"), wrong, "such as '08:00-16:30', or '22:00-06:00' past midnight", meant)
         return
     if sum(shift.breaks) >= end - start:
         yield context.problem((*at, "breaks"), "the breaks take the whole shift", "breaks shorter than the shift",

@@ -79,16 +79,16 @@ class Layers:
         kept = {key: node for key, node in base.children.items() if key not in _OWN}
         return self.laid(replace(base, value=kept), own)
 
-    def extended(self, extends: Node, folder: Path, above: tuple[str, ...], label: str) -> Node | None:
-        """The document that another one extends, or None where there is a problem with it."""
+    def extended(self, extends: Node, folder: Path, above: tuple[str, ...], label: str) -> Node:
+        """The document that another one extends."""
         if not isinstance(extends.value, str) or not extends.value.strip():
             allowed = "the path of a file beside this one, or the name of a scenario that ships with deskplan"
-            self.problems.append(Problem("extends", "this names no scenario", allowed, origin=extends.origin))
-            return None
+            wrong = "this names no scenario"
+            raise ScenarioProblems([*self.problems, Problem("extends", wrong, allowed, origin=extends.origin)])
         found = locate(extends.value, folder, label)
         if found is None:
-            self.problems.append(replace(_missing(extends.value, folder, extends.origin), path="extends"))
-            return None
+            missing = replace(_missing(extends.value, folder, extends.origin), path="extends")
+            raise ScenarioProblems([*self.problems, missing])  # without its base, everything would seem missing
         path = found[0]
         if str(path.resolve()) in above:
             chain = " -> ".join(Path(name).name for name in (*above, str(path)))

@@ -53,13 +53,13 @@ def _needs_by_day(world: Scenario, active: np.ndarray, day: np.ndarray, month: n
     orders = active * world.customers.orders * season * grown
     needs = np.zeros(len(day))
     for reason in world.reasons.values():
+        size = sum(count * share for count, share in reason.batch.items()) if reason.batch else 1.0
         if reason.per_order is not None:
-            needs += reason.per_order * orders
+            needs += size * reason.per_order * orders
         elif reason.per_customer is not None:
-            needs += reason.per_customer * active
+            needs += size * reason.per_customer * active
         elif reason.rate is not None:
-            size = sum(count * share for count, share in reason.batch.items()) if reason.batch else 1.0
-            needs += reason.rate * size * (season if reason.seasonal else 1.0) * grown
+            needs += size * reason.rate * (season if reason.seasonal else 1.0) * grown
     return needs
 
 
@@ -81,15 +81,17 @@ def estimate_staff_events(scenario: Scenario) -> float:
     return total
 
 
-def check_size(context: Context) -> Iterator[Problem]:
-    """The scenario fits into memory and time."""
-    scenario = context.scenario
-    about = (("horizon",), ("reasons",), ("customers",), ("demand",))
-    tickets = estimate_tickets([scenario])
+def check_tickets(variants: Sequence[Scenario], regime_of_day: np.ndarray) -> Iterator[Problem]:
+    """The needs of all regimes together fit into memory and time."""
+    tickets = estimate_tickets(variants, regime_of_day)
     if not tickets <= MAX_TICKETS:
         wrong = f"about {tickets:,.0f} tickets are expected in one replication"
-        allowed = f"up to {MAX_TICKETS:,}: a shorter horizon, or a part of the customers"
-        yield context.problem(("horizon",), wrong, allowed, about=about, key=True)
+        yield Problem("", wrong, f"up to {MAX_TICKETS:,}: a shorter horizon, or a part of the customers")
+
+
+def check_size(context: Context) -> Iterator[Problem]:
+    """The roster fits into memory and time."""
+    scenario = context.scenario
     for name, team in scenario.teams.items():
         if team.agents > MAX_AGENTS:
             yield context.problem(

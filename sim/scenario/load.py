@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from sim.scenario.calendar import Calendar
 from sim.scenario.checks import check
 from sim.scenario.digest import digest_of
 from sim.scenario.layers import Layers
+from sim.scenario.limits import check_tickets
 from sim.scenario.nodes import Node, from_python, show_path
-from sim.scenario.problems import Origin, ScenarioProblems
+from sim.scenario.problems import Origin, Problem, ScenarioProblems
 from sim.scenario.profiles import read_profiles
 from sim.scenario.regimes import event_regimes, make_variants
 from sim.scenario.resolved import Resolved
@@ -51,12 +53,17 @@ def _finish(document: Node, layers: Layers) -> Resolved:
     calendar = Calendar.of(finding.scenario.horizon) if good and finding.scenario else None
     regimes = event_regimes(finding.scenario, document, calendar) if finding.scenario else []
     if finding.scenario is None or calendar is None:
+        found: list[Problem] = []
         for regime in regimes:
-            regime.apply(document, problems)
+            regime.apply(document, found)
+        problems += [p for p in found if not any(finding.touches(path) for path in p.about)]
         raise ScenarioProblems(problems)
     variants, regime_of_day = make_variants(
         finding.scenario, document, regimes, calendar, layers.folders, problems, profiles
     )
+    if not problems:
+        where = document.nearest(("horizon",))[1].at
+        problems += [replace(found, path="horizon", origin=where) for found in check_tickets(variants, regime_of_day)]
     if problems:
         raise ScenarioProblems(problems)
     for override in layers.log:

@@ -86,9 +86,14 @@ def counted(problems: Sequence[Problem]) -> str:
 def nearest(word: str, options: Iterable[str], quote: str = "'") -> str:
     """The option most like ``word``, quoted, or an empty string where none is like it."""
     choices = list(options)
+    start = word.lower()
+    begun = [
+        c for c in choices if len(start) > 2 < len(c) and (start.startswith(c.lower()) or c.lower().startswith(start))
+    ]
     folded = {choice.lower(): choice for choice in reversed(choices)}
     found = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.6)
-    return f"{quote}{folded[found[0]]}{quote}" if found else ""
+    best = folded[found[0]] if found else begun[0] if len(begun) == 1 else ""
+    return f"{quote}{best}{quote}" if best else ""
 
 
 def listed(options: Iterable[str], limit: int = 12) -> str:

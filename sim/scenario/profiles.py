@@ -15,7 +15,7 @@ from pathlib import Path
 from sim.scenario.calendar import DAY_NAMES, SLOTS_PER_WEEK
 from sim.scenario.nodes import Node, show_path
 from sim.scenario.nodes import Path as TreePath
-from sim.scenario.problems import Problem
+from sim.scenario.problems import Problem, nearest
 
 MAX_BYTES = 1_000_000
 _LAYOUTS = "336 rows of one figure, or day,time,weight, or time,mon,tue,wed,thu,fri,sat,sun (see docs/scenarios.md)"
@@ -43,7 +43,10 @@ def read_profiles(
         if file is None:
             wrong = f"there is no file '{name}'"
             allowed = "a CSV file, by its path from the file that names it"
-            problems.append(Problem(where, wrong, allowed, origin=node.origin))
+            folder = folders.get(node.origin.source, Path())
+            beside = (Path(name).parent / p.name for p in (folder / name).parent.glob("*.csv"))
+            meant = nearest(name, (p.as_posix() for p in beside))
+            problems.append(Problem(where, wrong, allowed, meant, node.origin))
             continue
         try:
             weights = read_profile(file)

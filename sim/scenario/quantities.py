@@ -14,7 +14,23 @@ from sim.scenario.units import DURATION_UNITS, QuantityError, period_ms, split_q
 
 PARSERS = {unit: parse for parse, unit in UNIT_OF.items()}
 _PERIODS = ("min", "h", "day", "week", "month", "year")
-_TIME_WORDS = ("ms", "s", "sec", "second", "min", "minute", "h", "hour", "day", "week", "month", "year")
+_TIME_WORDS = (
+    "ms",
+    "s",
+    "sec",
+    "seconds",
+    "min",
+    "minutes",
+    "h",
+    "hours",
+    "day",
+    "days",
+    "week",
+    "weeks",
+    "month",
+    "months",
+    "year",
+)
 _CURRENCY_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP"}
 _YES_NO = {"yes": "true", "on": "true", "y": "true", "1": "true", "no": "false", "off": "false", "n": "false",
            "0": "false"}  # fmt: skip
@@ -75,7 +91,7 @@ class Fault(NamedTuple):
     meant: str = ""
 
 
-def fault(shape: Shape, node: Node, currency: str) -> Fault | None:
+def fault(shape: Shape, node: Node, currency: str | None) -> Fault | None:
     """What is wrong with one value at a place of this shape, or None."""
     value, unit = node.value, shape.unit
     shown = quoted(node)
@@ -132,15 +148,16 @@ def _number_fault(unit: str, node: Node) -> Fault | None:
     return Fault(f"{quoted(node)} is not {NOUN[unit]}", ALLOWED[unit], meant)
 
 
-def _quantity_fault(unit: str, node: Node, currency: str) -> Fault | None:
+def _quantity_fault(unit: str, node: Node, known_currency: str | None) -> Fault | None:
     text = node.text or node.value
+    currency = known_currency or "EUR"
     try:
         PARSERS[unit](text)
     except QuantityError as error:
         meant = next((t for t in _tries(str(text), unit, currency) if _reads(t, unit)), "")
         wrong = _why(unit, node, str(error))
         return Fault(wrong, _allowed(unit, currency), f"'{meant}'" if meant else "")
-    if unit in ("money", "money rate"):
+    if unit in ("money", "money rate") and known_currency:
         found = split_quantity(text)[1]
         if found is not None and found != currency:
             return Fault(f"{quoted(node)} is not in {currency}", f"the scenario's currency, {currency}, throughout")
@@ -159,6 +176,9 @@ def _reads(text: str, unit: str) -> bool:
     return True
 
 
+_LACKS = {"rate": "period", "money": "currency", "money rate": "currency and period"}
+
+
 def _why(unit: str, node: Node, said: str) -> str:
     shown = quoted(node)
     if unit == "date":
@@ -168,7 +188,7 @@ def _why(unit: str, node: Node, said: str) -> str:
     except QuantityError:
         return f"{shown} is not {NOUN[unit]}"
     if mark is None and per is None and unit not in ("share", "factor"):
-        return f"{shown} has no {'period' if unit == 'rate' else 'unit'}"
+        return f"{shown} has no {_LACKS.get(unit, 'unit')}"
     if "negative" in said or "lies between" in said or "too long" in said or "shrink" in said:
         reason = said.split(" (")[0]
         return f"{shown}: {reason}"
@@ -180,6 +200,9 @@ def _why(unit: str, node: Node, said: str) -> str:
 def _tries(text: str, unit: str, currency: str) -> Iterator[str]:
     """What might have been meant, most likely first; only what reads as ``unit`` is suggested."""
     text = text.strip()
+    if unit == "date":
+        yield from _dates(text)
+        return
     yield re.sub(r"(\d),(\d{1,2})(?!\d)", r"\1.\2", text)
     for sign, code in _CURRENCY_SIGNS.items():
         if sign in text:
@@ -203,9 +226,16 @@ def _tries(text: str, unit: str, currency: str) -> Iterator[str]:
         yield f"{number} {currency}" if not mark or per else ""
     elif unit == "money rate":
         code = mark.upper() if re.fullmatch("[A-Za-z]{3}", mark) else currency
-        yield f"{number} {code}/{_nearest_unit(per or '', _PERIODS) or 'h'}" if mark else ""
+        money = mark.isalpha() and period_ms(mark) is None
+        yield f"{number} {code}/{_nearest_unit(per or '', _PERIODS) or 'h'}" if money else ""
+
+
+def _dates(text: str) -> Iterator[str]:
+    if match := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text):
+        yield f"{match[3]}-{int(match[2]):02d}-{int(match[1]):02d}"
+    if match := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", text):
+        yield f"{match[1]}-{int(match[2]):02d}-{int(match[3]):02d}"
 
 
 def _nearest_unit(word: str, options: tuple[str, ...]) -> str:
-    found = nearest(word, options, quote="")
-    return found + "s" if found and word.endswith("s") and len(found) > 3 else found
+    return nearest(word, options, quote="")

@@ -41,7 +41,7 @@ _QUANTITIES = {  # by the example that the type gives
     "62 EUR": ("money", rf"^\s*({_NUMBER}\s*[A-Z]{{3}}|0)\s*$"),
     "24.50 EUR/h": ("money_rate", rf"^\s*({_NUMBER}\s*[A-Z]{{3}}\s*/\s*{_TIME}|0)\s*$"),
 }
-_SHORT_FORMS = {
+_SHORT_FORMS: dict[str, list[dict[str, Any]]] = {
     "Spread": [{"$ref": "#/$defs/duration"}],
     "Handle": [{"$ref": "#/$defs/duration"}],
     "Patience": [{"const": "never"}, {"$ref": "#/$defs/duration"}],
@@ -166,9 +166,9 @@ def _value(entry: Any) -> Any:
     entry.pop("title", None)
     entry.pop("default", None)
     if "oneOf" in entry or "anyOf" in entry:
-        forms = [_value(form) for form in entry.pop("oneOf", entry.pop("anyOf", []))]
+        forms = [_value(form) for form in entry.pop("oneOf", entry.pop("anyOf", [])) if form != {"type": "null"}]
         entry.pop("discriminator", None)
-        return {**entry, "anyOf": forms}
+        return {**entry, **forms[0]} if len(forms) == 1 else {**entry, "anyOf": forms}
     if "$ref" in entry:
         name = entry["$ref"].rsplit("/", 1)[-1]
         return {**entry, **_with_short(name)} if name not in _SHORT_FORMS else {
@@ -177,7 +177,8 @@ def _value(entry: Any) -> Any:
         return {**entry, "items": _value(entry["items"])}
     if entry.get("type") == "object" and "additionalProperties" in entry:
         inner = entry["additionalProperties"]
-        return {**entry, "additionalProperties": _value(inner) if isinstance(inner, dict) else inner}
+        about = {"properties": {"evidence": _with_short("Evidence")}}
+        return {**entry, **about, "additionalProperties": _value(inner) if isinstance(inner, dict) else inner}
     if entry.get("type") == "null" or not entry:
         return entry
     words = {"description": entry.pop("description")} if "description" in entry else {}
@@ -190,7 +191,8 @@ def _value(entry: Any) -> Any:
 def _with_short(name: str) -> dict[str, Any]:
     """A reference to a block, or to the bare value that may stand for it."""
     reference = {"$ref": f"#/$defs/{name}"}
-    return {"anyOf": [*copy.deepcopy(_SHORT_FORMS[name]), reference]} if name in _SHORT_FORMS else reference
+    short: list[Any] = copy.deepcopy(_SHORT_FORMS.get(name, []))
+    return {"anyOf": [*short, reference]} if short else reference
 
 
 def _part(definition: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from sim.scenario.validate import validate
 
 SPARE_DAYS = 15
 """Days past the end for which a regime is known."""
-_WHOLE = ("schema_", "currency", "horizon", "experiment", "kpis", "economics", "satisfaction", "decisions")
+_WHOLE = ("schema_", "currency", "horizon", "experiment", "kpis", "economics", "decisions")
 _NOT_DATED = "only values of the world may change for a while, such as rates, shares, handle times"
 
 
@@ -103,10 +103,9 @@ def _variant(
     finding = validate(document)
     found = list(finding.problems)
     if finding.scenario is not None:
-        found += check(finding.scenario, document, finding, dated=True)
-        found += [
-            Problem(path, "this cannot change for a while", _NOT_DATED) for path in _fixed(scenario, finding.scenario)
-        ]
+        fixed = _fixed(scenario, finding.scenario)
+        found += [Problem(path, "this cannot change for a while", _NOT_DATED) for path in fixed]
+        found += [] if fixed else check(finding.scenario, document, finding, dated=True)
     profiles.update(read_profiles(document, folders, found, profiles))
     problems += [_pointed(problem, regimes, log) for problem in found]
     return finding.scenario
@@ -136,18 +135,35 @@ def _fixed(base: Scenario, variant: Scenario) -> list[str]:
 def layout(scenario: Scenario) -> dict[str, Any]:
     """What stays the same over the whole horizon, by path: what there is, and who serves what in which order."""
     fixed: dict[str, Any] = {name.rstrip("_"): getattr(scenario, name) for name in _WHOLE}
-    fixed["demand.busyness"] = scenario.demand.busyness
     fixed["demand.events"] = scenario.demand.events
+    fixed["customers.active"] = scenario.customers.active  # a stock: `new` and `churn` move it
     for kind in ("reasons", "channels", "teams", "self_service", "bots"):
-        fixed[kind] = list(getattr(scenario, kind))
-    for name, reason in scenario.reasons.items():
-        fixed[show_path(("reasons", name, "teams"))] = reason.teams
-    for name, channel in scenario.channels.items():
-        for key in ("parallel", "teams", "interruptible"):
-            fixed[show_path(("channels", name, key))] = getattr(channel, key)
+        things = getattr(scenario, kind)
+        fixed[kind] = list(things)
+        for name, thing in things.items():
+            for keys in _KEPT[kind]:
+                value: Any = thing
+                for key in keys.split("."):
+                    value = getattr(value, key) if value is not None else None
+                fixed[show_path((kind, name, *keys.split(".")))] = value
     for name, team in scenario.teams.items():
-        for key in ("serves", "policy", "shifts"):
-            fixed[show_path(("teams", name, key))] = getattr(team, key)
-    for name, bot in scenario.bots.items():
-        fixed[show_path(("bots", name, "channels"))] = bot.channels
+        fixed[show_path(("teams", name, "shifts"))] = list(team.shifts)
+        fixed[show_path(("teams", name, "staffing"))] = team.staffing is None
+        if not team.shifts:
+            fixed[show_path(("teams", name, "shrinkage"))] = team.shrinkage
     return fixed
+
+
+_COST = ("cost.upfront", "cost.starts")
+_KEPT = {
+    "reasons": ("teams", "transfer.to"),
+    "channels": (
+        *("parallel", "speed", "interruptible", "teams", "places", "when_closed", "at_close", "notice", "target"),
+        *("balking.when_wait_over", "callback.when_wait_over", "callback.attempt", "chase.after", "chase.channel"),
+        *_COST,
+    ),
+    "teams": ("serves", "policy", "hire.lead", "hire.training", "hire.ramp", "hire.start_speed", "attrition"),
+    "self_service": _COST,
+    "bots": ("channels", "always_open", *_COST),
+}
+"""Laid out, or paid, once for the whole horizon."""

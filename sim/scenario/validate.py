@@ -53,7 +53,9 @@ def validate(document: Node) -> Finding:
     """Check forms, units, ranges and what is missing; cross-checks are `checks`' work."""
     finding = Finding()
     currency = document.children.get("currency")
-    code = currency.value if currency and isinstance(currency.value, str) else "EUR"
+    code: str | None = "EUR"
+    if currency is not None:
+        code = currency.value if isinstance(currency.value, str) and re.match(r"^[A-Z]{3}$", currency.value) else None
     plain = _Walk(finding, code).block(document, root(), ())
     try:
         finding.scenario = Scenario.model_validate(plain)
@@ -76,7 +78,8 @@ class _Walk:
     """Walks document and schema side by side; returns plain values that pydantic can read."""
 
     finding: Finding
-    currency: str
+    currency: str | None
+    """None where it cannot be read itself: then amounts are not held against it."""
 
     def value(self, node: Node, shape: Shape, path: Path) -> Any:
         if node.value is None:
@@ -84,7 +87,9 @@ class _Walk:
             return harmless(shape)
         shape = shape.pick(node)
         if not shape.fits(node):
-            self.finding.add(node, path, f"{_form(node)} stands where {wanted(shape)} is needed", meant_for(shape))
+            meant = f"[{node.written()}]" if shape.kind == "list" and node.is_scalar else ""
+            wrong = f"{_form(node)} stands where {wanted(shape)} is needed"
+            self.finding.add(node, path, wrong, meant_for(shape), meant)
             return harmless(shape)
         if shape.kind == "any":
             return node.plain()
@@ -191,7 +196,7 @@ def meant_for(shape: Shape) -> str:
         return f"a map of names, such as {{name: {example}}}" if example else "a map with a name for each entry"
     if shape.kind == "list" and shape.item is not None:
         example = EXAMPLE.get(shape.item.unit, "phone")
-        return f"a list, such as [{example}, {example}]"
+        return f"a list, such as [{example}, {'chat' if example == 'phone' else example}]"
     return listed(shape.choices) if shape.unit == "choice" else ALLOWED.get(shape.unit, "")
 
 
@@ -211,7 +216,7 @@ def harmless(shape: Shape) -> Any:
     return _HARMLESS.get(shape.unit)
 
 
-_LIMIT_WORDS = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
+_LIMIT_WORDS = {"gt": "above", "ge": "of at least", "lt": "below", "le": "of at most"}
 
 
 def _range(details: dict[str, Any]) -> tuple[str, str]:
@@ -269,8 +274,19 @@ def _translate(error: ValidationError, document: Node, plain: Any, finding: Find
             finding.broken.append(path)
         else:
             words, allowed = _WORDS.get(found["type"], _plain_words)(found.get("ctx") or {})
-            finding.add(node, existing, f"{_form(node)} {words}", allowed or meant_for(shape) if shape else allowed)
+            meant = _repaired(node.value, found.get("ctx") or {})
+            allowed = allowed or _explain(shape)
+            finding.add(node, existing, f"{_form(node)} {words}", allowed, meant)
         _mend(plain, path, shape)
+
+
+def _repaired(value: Any, details: dict[str, Any]) -> str:
+    """A text made to fit its pattern, where that is plain to see."""
+    pattern = details.get("pattern")
+    if not isinstance(value, str) or pattern is None:
+        return ""
+    tries = (value.upper(), re.sub(r"[^a-z0-9]+", "_", value.lower()).strip("_"))
+    return next((f"'{text}'" for text in tries if re.match(pattern, text)), "")
 
 
 def _unknown(key: str, path: Path) -> bool:

@@ -62,7 +62,7 @@ def read_yaml(data: bytes | str, source: str, problems: list[Problem] | None = N
             [Problem("", "a control character stands here", "printable text", origin=where)]
         ) from None
     except MarkedYAMLError as error:
-        raise ScenarioProblems([_syntax(error, source)]) from None
+        raise ScenarioProblems([*found, reader.long_quote(error) or _syntax(error, source)]) from None
     except YAMLError as error:
         raise ScenarioProblems([Problem("", f"not YAML: {_first_line(error)}", origin=Origin(source, 1, 1))]) from None
     except RecursionError:
@@ -98,6 +98,8 @@ def _first_line(error: Exception) -> str:
 
 def _syntax(error: MarkedYAMLError, source: str) -> Problem:
     mark = error.problem_mark or error.context_mark
+    if "could not find expected ':'" in str(error.problem) and error.context_mark is not None:
+        mark = error.context_mark  # the key, and not the line after it
     where = Origin(source, mark.line + 1, mark.column + 1) if mark else Origin(source, 1, 1)
     said = f"{error.context or ''} {error.problem or ''}"
     for sign, wrong, allowed in _PLAINER:
@@ -114,6 +116,8 @@ class _Reader:
     problems: list[Problem]
     anchors: dict[str, Node] = field(default_factory=dict)
     sizes: dict[int, int] = field(default_factory=dict)
+    quote: tuple[Origin, int] | None = None
+    """The last quoted text of several lines: where it opens, and the line in which it closes."""
 
     def document(self, stream: Iterator[Any]) -> Node:
         root: Node | None = None
@@ -158,6 +162,14 @@ class _Reader:
             self.anchors[str(event.anchor)] = made
         return made
 
+    def long_quote(self, error: MarkedYAMLError) -> Problem | None:
+        """A quote that was not closed runs on to the next one, and only what follows is no YAML."""
+        mark = error.problem_mark
+        if self.quote is None or mark is None or mark.line + 1 > self.quote[1]:
+            return None
+        wrong = f"the quote that opens here closes only in line {self.quote[1]}"
+        return Problem("", wrong, "the same quote at the end of the text", origin=self.quote[0])
+
     def alias(self, event: Any) -> Node:
         target = self.anchors.get(str(event.anchor))
         if target is None:
@@ -172,6 +184,8 @@ class _Reader:
         text = str(event.value)
         where = self.where(event)
         if not event.implicit[0]:  # quoted, or a block of text
+            if event.style in ("'", '"') and event.end_mark.line > event.start_mark.line:
+                self.quote = where, event.end_mark.line + 1
             return Node(text, where)
         value = plain_scalar(text)
         return Node(value, where, text=text if isinstance(value, int | float) and not isinstance(value, bool) else "")

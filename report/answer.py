@@ -1,0 +1,129 @@
+"""The answer in one sentence, and what else a planner must hear before acting on it."""
+
+from __future__ import annotations
+
+from evaluate.compare import Comparison, TargetResult
+from evaluate.verdict import Standing, Verdict, verdict
+from report import format as fmt
+
+
+def answer(comparison: Comparison) -> str:
+    """One sentence: which is best by which rule, what it is worth, and what customers get."""
+    return _compared(comparison, verdict(comparison)) if comparison.options else _alone(comparison)
+
+
+def remarks(comparison: Comparison) -> list[str]:
+    """What qualifies the answer: missed targets, leads that could be chance, what is dearer and why."""
+    if not comparison.options:
+        return []
+    found = verdict(comparison)
+    said = []
+    if found.close:
+        said.append(
+            f"{found.best.name} and {found.runner_up} are too close to call on money: the interval of their "
+            f"difference, {_interval(comparison, found.lead.low, found.lead.high)}, includes zero."
+        )
+    richer = [one for one in found.ranked[1:] if (one.npv.value or 0.0) > (found.best.npv.value or 0.0)]
+    for one in sorted(richer, key=lambda one: -(one.npv.value or 0.0)):
+        if one.name != comparison.base.name:
+            said.append(f"{one.name} costs less (NPV {_npv(comparison, one)}), but misses {_and(list(one.missed))}.")
+    said += [f"{one.name} misses {_and(_misses(comparison, one))}." for one in found.ranked if one.missed]
+    said += [
+        f"{one.name} meets {_and(doubtful)} only within the noise of the simulation: use more replications."
+        for one in found.ranked
+        if (doubtful := [channel for channel in one.unsure if channel not in one.missed])
+    ]
+    if comparison.replications == 1:
+        said.append("One replication has no interval: use --reps 4 or more before acting on a difference.")
+    return said
+
+
+def _compared(comparison: Comparison, found: Verdict) -> str:
+    best, base = found.best, comparison.base.name
+    count = len(comparison.scenarios)
+    months = len(comparison.months)
+    if best.name == base:
+        start = f"{base} stays the best of {count}"
+        if best.missed:
+            return (
+                f"None of the {count} meets every target, and none that meets as many as {base} is cheaper: "
+                f"{_service(comparison, best.name)}."
+            )
+        return f"{start}: it meets every target and no option that does is cheaper over {months} months."
+    close = f", too close to call against {found.runner_up}" if found.close else ""
+    if best.missed:
+        rule = f"{best.name} comes closest of {count}, but misses {_and(list(best.missed))}"
+    elif best.targets:
+        rule = f"{best.name} is the best of {count}: the cheapest that meets every target"
+    else:
+        rule = f"{best.name} is the best of {count}"
+    return (
+        f"{rule}{close}; NPV {_npv(comparison, best)} over {months} months against {base}"
+        f"{_from_to(comparison, best.name)}."
+    )
+
+
+def _alone(comparison: Comparison) -> str:
+    name = comparison.base.name
+    monthly = comparison.alone[name]["equivalent_monthly"]
+    cost = fmt.money(None if monthly.value is None else -monthly.value, comparison.currency)
+    results = comparison.targets(name)
+    missed = [result for result in results if not result.met]
+    if not results:
+        verdict_ = "declares no target"
+    elif missed:
+        verdict_ = f"misses its target on {_and([_miss(result) for result in missed])}"
+    else:
+        verdict_ = "meets every target"
+    return f"{name} costs {cost} a month and {verdict_}."
+
+
+def _npv(comparison: Comparison, one: Standing) -> str:
+    value = fmt.money(one.npv.value, comparison.currency, signed=True)
+    if one.npv.low is None:
+        return value
+    return f"{value} ({_percent(comparison.confidence)} {_interval(comparison, one.npv.low, one.npv.high)})"
+
+
+def _interval(comparison: Comparison, low: float | None, high: float | None) -> str:
+    return f"{fmt.number(low, signed=True)} to {fmt.money(high, comparison.currency, signed=True)}"
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:g} %"
+
+
+def _from_to(comparison: Comparison, name: str) -> str:
+    """The channel whose service moves most, from the base to the option."""
+    pairs = [
+        (before, after)
+        for before in comparison.targets(comparison.base.name)
+        for after in comparison.targets(name)
+        if before.channel == after.channel and before.reached.value is not None and after.reached.value is not None
+    ]
+    if not pairs:
+        return ""
+    before, after = max(pairs, key=lambda pair: abs((pair[1].reached.value or 0) - (pair[0].reached.value or 0)))
+    return (
+        f", {before.channel} answered within {fmt.duration(before.target.within / 1000)} from "
+        f"{fmt.percent(before.reached.value, 0)} to {fmt.percent(after.reached.value, 0)}"
+    )
+
+
+def _service(comparison: Comparison, name: str) -> str:
+    return _and([_miss(result) for result in comparison.targets(name) if not result.met])
+
+
+def _miss(result: TargetResult) -> str:
+    return (
+        f"{result.channel} ({fmt.percent(result.reached.value)} within {fmt.duration(result.target.within / 1000)}, "
+        f"target {fmt.percent(result.target.share, 0)}{'' if result.certain else ', within the noise'})"
+    )
+
+
+def _misses(comparison: Comparison, one: Standing) -> list[str]:
+    return [_miss(result) for result in comparison.targets(one.name) if result.channel in one.missed]
+
+
+def _and(texts: list[str]) -> str:
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}" if texts else "nothing"

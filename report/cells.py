@@ -1,0 +1,82 @@
+"""How each figure is written, in the terminal and on the page alike."""
+
+from __future__ import annotations
+
+from evaluate.compare import Comparison
+from evaluate.headline import ALL, Line
+from evaluate.intervals import Figure
+from evaluate.measures import MEASURES
+from report import format as fmt
+from sim.kpis import KPIS
+
+_KPI_TITLES = {
+    "service_level": "Answered in time",
+    "average_speed_of_answer": "Speed of answer",
+    "abandonment_rate": "Abandoned",
+    "needs": "Needs",
+    "contacts": "Contacts",
+    "handled": "Handled by agents",
+    "occupancy": "Occupancy",
+    "handle_time": "Handle time",
+    "fcr": "First contact resolution",
+    "deflection": "Deflected by self-service",
+    "containment": "Contained by a bot",
+    "time_to_resolution": "Time to resolution",
+    "resolution_rate": "Resolved",
+    "share_lost": "Lost",
+    "csat": "Satisfied (CSAT)",
+    "nps": "NPS",
+}
+
+
+def kpi_title(line: Line) -> str:
+    """Name of a headline KPI."""
+    title = _KPI_TITLES.get(line.kpi, line.kpi.replace("_", " "))
+    return title if line.channel == ALL else f"{title}, {line.channel}"
+
+
+def kpi_text(line: Line, value: float | None, signed: bool = False) -> str:
+    """A KPI's value (or difference) in the unit in which people say it."""
+    unit = KPIS[line.kpi].unit
+    if unit == "share":
+        return fmt.percent(value, signed=signed)
+    if unit in ("s", "h") and value is not None:
+        text = fmt.duration(value * (3600 if unit == "h" else 1))
+        return f"+{text}" if signed and value > 0 else text
+    return fmt.number(value, 1 if unit in ("points",) else 0, signed)
+
+
+def measure_text(comparison: Comparison, key: str, figure: Figure) -> str:
+    """A measure of the appraisal; what does not exist is said in words."""
+    unit, value = MEASURES[key].unit, figure.value
+    if unit == "months":
+        return fmt.months(value)
+    if value is None:
+        return "none" if MEASURES[key].against_base else fmt.NO_DATA
+    if unit.startswith("share"):
+        return fmt.percent(value, 0)
+    if unit == "ratio":
+        return fmt.number(value, 2)
+    digits = 2 if key.startswith("cost_per") else 0
+    return fmt.money(value, comparison.currency, digits, signed=MEASURES[key].against_base and key not in _UNSIGNED)
+
+
+_UNSIGNED = ("benefits", "costs", "peak_funding")
+
+
+def interval_text(key: str, figure: Figure) -> str:
+    """The interval of a measure, or nothing."""
+    if figure.low is None or figure.high is None:
+        return ""
+    unit = MEASURES[key].unit
+    if unit.startswith("share"):
+        return fmt.span(fmt.percent(figure.low, 0), fmt.percent(figure.high, 0))
+    digits = 2 if unit == "ratio" or key.startswith("cost_per") else 0
+    return fmt.span(fmt.number(figure.low, digits), fmt.number(figure.high, digits))
+
+
+def kpi_interval_text(line: Line, figure: Figure) -> str:
+    """The interval of a KPI, or nothing."""
+    if figure.low is None or figure.high is None:
+        return ""
+    return fmt.span(kpi_text(line, figure.low), kpi_text(line, figure.high))

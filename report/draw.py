@@ -1,0 +1,139 @@
+"""Which charts a comparison has, with their titles and the words for those who cannot see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from evaluate.categories import CATEGORIES
+from evaluate.compare import Comparison, Priced
+from evaluate.headline import ALL
+from evaluate.verdict import verdict
+from report import format as fmt
+from report.charts import money, service
+from report.charts.style import Size
+from sim.kpis import kpi_table, period_labels
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart, to be drawn at any size."""
+
+    key: str
+    title: str
+    text: str
+    """What it shows, in words with figures."""
+    draw: Callable[[Size], Figure]
+
+
+def charts(comparison: Comparison) -> list[Chart]:
+    """The charts of a run, in the order of the page."""
+    found = [_service_by_month(comparison)] if _channels(comparison) else []
+    if comparison.options:
+        found.append(_cumulative(comparison))
+    if any(line.any() for flows in comparison.flows.values() for line in flows.amounts):
+        found.append(_cost(comparison))
+    names = dict.fromkeys([comparison.base.name, *([verdict(comparison).best.name] if comparison.options else [])])
+    return [*found, *(_week(comparison, comparison.scenario(name)) for name in names)]
+
+
+def _channels(comparison: Comparison) -> dict[str, float]:
+    """Target share by channel, over all scenarios."""
+    return {
+        result.channel: result.target.share for one in comparison.scenarios for result in comparison.targets(one.name)
+    }
+
+
+def _series(table: pd.DataFrame, by: str, labels: list[str] | tuple[str, ...], kpi: str, **where: str) -> np.ndarray:
+    """One KPI over periods, NaN for no data."""
+    rows = table[table["kpi"] == kpi]
+    for column in ("channel", "reason", "team"):
+        rows = rows[rows[column] == where.get(column, ALL)]
+    return rows.set_index(by)["value"].reindex(list(labels)).to_numpy(dtype=np.float64)
+
+
+def _service_by_month(comparison: Comparison) -> Chart:
+    targets = _channels(comparison)
+    data = {
+        channel: {
+            one.name: _series(one.kpis, "month", comparison.months, "service_level", channel=channel)
+            for one in comparison.scenarios
+            if channel in one.resolved.scenario.channels
+        }
+        for channel in targets
+    }
+    said = "; ".join(
+        f"{one.name} meets "
+        + ", ".join(f"{r.channel} in {r.months_met} of {r.months} months" for r in comparison.targets(one.name))
+        for one in comparison.scenarios
+    )
+    return Chart(
+        "service_by_month",
+        "Answered in time, month by month",
+        f"Share answered within the channel's target by month; the dashed line is the target. {said}.",
+        lambda size: service.service_by_month(comparison.months, data, targets, size, comparison.base.name),
+    )
+
+
+def _cumulative(comparison: Comparison) -> Chart:
+    bands = {}
+    for one in comparison.options:
+        mean, half = comparison.cumulative(one.name)
+        bands[one.name] = money.Band(mean, mean - half, mean + half)
+    said = ", ".join(
+        f"{name} {fmt.money(float(band.value[-1]), comparison.currency, signed=True)}" for name, band in bands.items()
+    )
+    return Chart(
+        "cumulative_cash",
+        "Cumulative cash flow against the base",
+        f"Net money against {comparison.base.name} since the start, undiscounted, with its "
+        f"{comparison.confidence * 100:g} % band. At the end: {said}.",
+        lambda size: money.cumulative_cash(comparison.months, bands, comparison.currency, size),
+    )
+
+
+def _cost(comparison: Comparison) -> Chart:
+    groups: dict[str, list[float]] = {}
+    for category in CATEGORIES.values():
+        groups.setdefault(category.group, [0.0] * len(comparison.scenarios))
+    for place, one in enumerate(comparison.scenarios):
+        flows = comparison.flows[one.name]
+        for (key, _), line in zip(flows.categories, flows.amounts, strict=True):
+            groups[CATEGORIES[key].group][place] -= float(line.mean(axis=0).mean())
+    shown = {group: amounts for group, amounts in groups.items() if any(amounts)}
+    names = [one.name for one in comparison.scenarios]
+    totals = [sum(amounts[place] for amounts in shown.values()) for place in range(len(names))]
+    said = ", ".join(f"{n} {fmt.money(t, comparison.currency)}" for n, t in zip(names, totals, strict=True))
+    return Chart(
+        "cost_by_category",
+        "What a month costs, by category",
+        f"Mean cost a month, upfront cost spread over the horizon: {said}.",
+        lambda size: money.cost_by_category(names, shown, comparison.currency, size),
+    )
+
+
+def _week(comparison: Comparison, one: Priced) -> Chart:
+    table = kpi_table(one.resolved, one.replications.tallies, "half_hour")
+    labels = period_labels(one.resolved, "half_hour")
+    targets = {result.channel: result.target.share for result in comparison.targets(one.name)}
+    profile = service.WeekProfile(
+        load=np.nan_to_num(_series(table, "half_hour", labels, "agents_busy")),
+        staff=np.nan_to_num(_series(table, "half_hour", labels, "agents_on_duty")),
+        service={c: _series(table, "half_hour", labels, "service_level", channel=c) for c in targets},
+        targets=targets,
+    )
+    busiest = int(np.argmax(profile.load))
+    return Chart(
+        f"week_{one.name}",
+        f"A mean week: {one.name}",
+        f"Agents on duty and busy, and share answered in time, by half-hour of the week. Busiest: {labels[busiest]}, "
+        f"{fmt.number(profile.load[busiest], 1)} of {fmt.number(profile.staff[busiest], 1)} agents busy.",
+        lambda size: service.week(profile, size),
+    )

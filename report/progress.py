@@ -1,0 +1,59 @@
+"""How far a simulation is: a bar with the time left on a terminal, a plain line a scenario elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TextIO
+
+from evaluate.simulate import Progress
+
+_EVERY_S = 10.0  # between plain lines of one scenario
+
+
+@contextmanager
+def progress_on(stream: TextIO, names: Sequence[str], quiet: bool) -> Iterator[Progress | None]:
+    """A callback for `simulate_all` while the block runs; None where nothing is to be said."""
+    if quiet:
+        yield None
+    elif stream.isatty():
+        with _bar(stream, names) as progress:
+            yield progress
+    else:
+        yield _lines(stream)
+
+
+@contextmanager
+def _bar(stream: TextIO, names: Sequence[str]) -> Iterator[Progress]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Bar(*columns, console=Console(file=stream), transient=True) as bar:
+        everything = bar.add_task("simulating", total=None)
+        done_by: dict[str, int] = {}
+
+        def progress(name: str, done: int, total: int) -> None:
+            done_by[name] = done
+            bar.update(
+                everything, description=f"simulating {name}", total=total * len(names), completed=sum(done_by.values())
+            )
+
+        yield progress
+
+
+def _lines(stream: TextIO) -> Progress:
+    started = last = time.monotonic()
+
+    def progress(name: str, done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if done < total and now - last < _EVERY_S:
+            return
+        last = now
+        stream.write(f"{name}: {done} of {total} replications after {now - started:.0f} s\n")
+        stream.flush()
+
+    return progress

@@ -1,0 +1,104 @@
+"""The tidy tables of a run's folder: one figure a row, names in the columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from evaluate.compare import Comparison
+from evaluate.intervals import Figure
+from evaluate.measures import MEASURES
+from sim.kpis import KPIS, kpi_table
+from sim.kpis.table import By
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KPI_COLUMNS = ("scenario", "month", "channel", "reason", "team", "kpi", "value", "low", "high", "unit", "n")
+CASHFLOW_COLUMNS = ("scenario", "month", "category", "tangible", "amount")
+APPRAISAL_COLUMNS = ("scenario", "measure", "value", "low", "high", "unit")
+COMPARISON_COLUMNS = (
+    "scenario", "base", "kpi", "channel", "value", "base_value", "difference", "low", "high", "unit",
+)  # fmt: skip
+
+
+def kpis(comparison: Comparison, by: By = "month") -> pd.DataFrame:
+    """KPIs of every scenario by month (and in total), by half-hour of the week, or by day."""
+    import pandas as pd
+
+    tables = [
+        one.kpis if by == "month" else kpi_table(one.resolved, one.replications.tallies, by)
+        for one in comparison.scenarios
+    ]
+    table = pd.concat(tables, ignore_index=True)
+    return table[["scenario", by, *KPI_COLUMNS[2:]]]
+
+
+def cashflows(comparison: Comparison) -> pd.DataFrame:
+    """Mean cash flow over replications by scenario, month and category; money out is negative."""
+    import pandas as pd
+
+    rows = []
+    for one in comparison.scenarios:
+        flows = comparison.flows[one.name]
+        means = flows.amounts.mean(axis=1)
+        for (category, tangible), line in zip(flows.categories, means, strict=True):
+            for month, amount in zip(comparison.months, line, strict=True):
+                rows.append((one.name, month, category, tangible, amount))
+    table = pd.DataFrame(rows, columns=list(CASHFLOW_COLUMNS))
+    table["tangible"] = table["tangible"].map({True: "true", False: "false"})
+    return table
+
+
+def unit_of(measure: str, currency: str) -> str:
+    """The measure's unit with the scenario's currency in it."""
+    return MEASURES[measure].unit.replace("money", currency)
+
+
+def appraisal(comparison: Comparison) -> pd.DataFrame:
+    """Every measure of every scenario; an empty value is "none" (payback: never; rate of return: no one rate)."""
+    import pandas as pd
+
+    rows = []
+    for one in comparison.scenarios:
+        found: dict[str, Figure] = {**comparison.alone[one.name], **comparison.against.get(one.name, {})}
+        for measure in MEASURES:
+            if measure in found:
+                figure = found[measure]
+                unit = unit_of(measure, comparison.currency)
+                rows.append((one.name, measure, figure.value, figure.low, figure.high, unit))
+    return pd.DataFrame(rows, columns=list(APPRAISAL_COLUMNS))
+
+
+def differences(comparison: Comparison) -> pd.DataFrame:
+    """Headline KPIs of every option less the base, paired over replications."""
+    import pandas as pd
+
+    rows = []
+    for one in comparison.options:
+        for line in comparison.lines:
+            here, there = comparison.value(one.name, line), comparison.value(comparison.base.name, line)
+            gap = comparison.difference(one.name, line)
+            unit = KPIS[line.kpi].unit
+            rows.append(
+                (one.name, comparison.base.name, line.kpi, line.channel, here.value, there.value,
+                 gap.value, gap.low, gap.high, unit)
+            )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
+
+
+def all_tables(comparison: Comparison) -> Mapping[str, pd.DataFrame]:
+    """File name -> table."""
+    return {
+        "kpis.csv": kpis(comparison),
+        "kpis_by_half_hour.csv": kpis(comparison, "half_hour"),
+        "kpis_by_day.csv": kpis(comparison, "day"),
+        "cashflows.csv": cashflows(comparison),
+        "appraisal.csv": appraisal(comparison),
+        "comparison.csv": differences(comparison),
+    }
+
+
+def to_csv(table: pd.DataFrame) -> str:
+    """CSV with nine digits, one line ending everywhere, empty for no data."""
+    return table.to_csv(index=False, lineterminator="\n", float_format="%.9g")

@@ -2,6 +2,7 @@
 
 from sim.kpis.checks import ConservationError, check_conservation, littles_law
 from sim.kpis.registry import KPIS, Kpi
+from sim.kpis.residual import residual_handle_time
 from sim.kpis.table import Estimate, estimate, kpi_table, period_labels
 from sim.kpis.tally import Grid, Tally, tally
 from sim.kpis.usage import Usage, usage
@@ -19,6 +20,7 @@ __all__ = [
     "kpi_table",
     "littles_law",
     "period_labels",
+    "residual_handle_time",
     "tally",
     "usage",
 ]

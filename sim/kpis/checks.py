@@ -109,21 +109,28 @@ def _no_overlap(agent: np.ndarray, begin: np.ndarray, end: np.ndarray, words: st
 
 
 def check_work(resolved: Resolved, outcomes: Outcomes) -> None:
-    """Agents with one contact at a time are busy for exactly the handle time of their contacts."""
-    parallel = np.array([channel.parallel for channel in resolved.scenario.channels.values()])
+    """Agents are busy with one contact at a time for exactly its handle time: by agent and channel.
+
+    Interruptible work can go on with another agent, so there the sums over all agents are compared. Contacts in
+    parallel overlap, so they are left out.
+    """
+    channels = list(resolved.scenario.channels.values())
     used = np.flatnonzero((outcomes.kind >= 0) & (outcomes.agent >= 0))
     agents = 1 + max(int(outcomes.agent.max(initial=-1)), int(outcomes.busy_agent.max(initial=-1)))
-    who = outcomes.agent[used]
-    single = np.bincount(who[parallel[outcomes.channel[used]] > 1], minlength=agents) == 0
-    interruptible = np.array([channel.interruptible for channel in resolved.scenario.channels.values()])
-    if interruptible.any():  # work put aside may go on with another agent: then only the sum over all agents holds
-        single &= single.all()
-    handle = np.bincount(who, weights=outcomes.handle_ms[used], minlength=agents)
-    busy = np.bincount(outcomes.busy_agent, weights=outcomes.busy_until_ms - outcomes.busy_from_ms, minlength=agents)
-    if interruptible.any():
-        handle, busy = (np.where(single.all(), a.sum(), 0.0)[None] for a in (handle, busy))
-        single = np.ones(1, dtype=bool)
-    _refuse(single & (handle != busy), "agents whose busy time is not the handle time of their contacts")
+    shape = (agents, len(channels))
+
+    def by_place(agent: np.ndarray, channel: np.ndarray, figures: np.ndarray) -> np.ndarray:
+        place = agent.astype(np.int64) * shape[1] + channel
+        return np.bincount(place, weights=figures, minlength=shape[0] * shape[1]).reshape(shape)
+
+    busy_ms = outcomes.busy_until_ms - outcomes.busy_from_ms
+    busy = by_place(outcomes.busy_agent, outcomes.busy_channel, busy_ms)
+    handle = by_place(outcomes.agent[used], outcomes.channel[used], outcomes.handle_ms[used])
+    for c, (name, channel) in enumerate(zip(resolved.scenario.channels, channels, strict=True)):
+        if channel.parallel == 1:
+            off = busy[:, c] - handle[:, c]
+            off = off.sum(keepdims=True) if channel.interruptible else off
+            _refuse(off != 0, f"agents whose busy time on {name} is not the handle time of their contacts")
 
 
 @dataclass(frozen=True)

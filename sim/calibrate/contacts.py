@@ -11,7 +11,7 @@ import datetime as dt
 import difflib
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,31 +19,24 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 import pandas as pd
 
-from sim.calibrate.extract import Extract
+from sim.calibrate.extract import CalibrationError, Extract
 
 CHANNELS = ("phone", "chat", "email", "social", "in_store", "messaging", "bot", "self_service", "other")
 OUTCOMES = ("handled", "abandoned", "bot_resolved", "self_served", "callback", "merged", "spam", "open")
 DIRECTIONS = ("inbound", "outbound", "internal")
 REQUIRED = ("contact_id", "arrived_at", "channel")
-KEYS = ("contact_id", "case_id", "customer_key", "order_key", "agent_key", "merged_into")
+KEYS = ("contact_id", "case_id", "customer_key", "agent_key", "merged_into")
 TIMES = ("arrived_at", "first_response_at", "resolved_at")
 DURATIONS = ("wait_s", "handle_s", "talk_s", "hold_s", "wrap_s")
-COUNTS = ("concurrency", "replies", "transfers", "reopens")
-CATEGORIES = ("outcome", "direction", "reason", "queue", "wait_basis", "handle_basis", "csat_raw", "csat_scale")
-KNOWN = (*KEYS, *TIMES, "channel", *DURATIONS, *COUNTS, *CATEGORIES)
+COUNTS = ("concurrency", "replies")
+CATEGORIES = ("outcome", "direction", "reason", "wait_basis", "handle_basis")
+READ = (*KEYS, *TIMES, "channel", *DURATIONS, *COUNTS, *CATEGORIES)
+KNOWN = (*READ, "queue", "transfers", "reopens", "csat_raw", "csat_scale", "order_key")  # canonical, some not needed
 AGENTLESS = ("bot", "self_service")  # channels that never ask for an agent
 MAX_REASONS = 200  # more distinct texts than this are free text, not contact reasons: dropped
 SHOWN_LINES = 5  # line numbers quoted for each kind of problem
 
 _RFC_3339 = re.compile(r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)$")
-
-
-class CalibrationError(ValueError):
-    """A log that cannot be used; `problems` says all that is wrong with it."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True)
@@ -86,7 +79,9 @@ class ContactLog:
 
 def hash_keys(values: pd.Series, salt: bytes) -> pd.Series:
     """Replace each distinct text by 16 hex digits of a salted BLAKE2b; missing stays missing."""
-    names = {text: hashlib.blake2b(text.encode(), key=salt, digest_size=8).hexdigest() for text in values.dropna().unique()}
+    names = {
+        text: hashlib.blake2b(text.encode(), key=salt, digest_size=8).hexdigest() for text in values.dropna().unique()
+    }
     return values.map(names)
 
 
@@ -123,13 +118,13 @@ def _read_csv(path: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
         raise CalibrationError([f"{path.name}: column {name!r} appears twice" for name in twice])
     try:
         frame = pd.read_csv(
-            path, usecols=lambda name: name.strip() in KNOWN, dtype=str, encoding="utf-8-sig", skip_blank_lines=False
+            path, usecols=lambda name: name.strip() in READ, dtype=str, encoding="utf-8-sig", skip_blank_lines=False
         )
     except (pd.errors.ParserError, UnicodeDecodeError) as error:
         raise CalibrationError([f"{path.name}: {error}"]) from error
     frame.columns = [name.strip() for name in frame.columns]
     for name in frame.columns:
-        frame[name] = frame[name].str.strip().replace("", pd.NA)
+        frame[name] = frame[name].str.strip().where(frame[name].str.strip() != "")
     frame.insert(0, "line", np.arange(len(frame)) + 2)
     blank = frame.drop(columns="line").isna().all(axis=1)
     return frame[~blank].reset_index(drop=True), tuple(name for name in heading if name not in KNOWN)
@@ -143,7 +138,11 @@ def _times(frame: pd.DataFrame, reader: _Reader) -> None:
             continue
         text = frame[name]
         good = text.str.match(_RFC_3339).fillna(False).astype(bool)
-        reader.note(f"{name} is not RFC 3339 with an offset, such as 2026-03-01T09:30:00+01:00", text.notna() & ~good, frame["line"])
+        reader.note(
+            f"{name} is not RFC 3339 with an offset, such as 2026-03-01T09:30:00+01:00",
+            text.notna() & ~good,
+            frame["line"],
+        )
         parsed = pd.to_datetime(text.where(good), format="ISO8601", utc=True, errors="coerce")
         reader.note(f"{name} is not a date that exists", good & parsed.isna(), frame["line"])
         seconds = (parsed - pd.Timestamp(0, tz="UTC")).dt.total_seconds()
@@ -175,10 +174,10 @@ def _categories(frame: pd.DataFrame, reader: _Reader) -> None:
             hint = f", did you mean {close[0]!r}?" if close else f" (allowed: {', '.join(allowed)})"
             reader.note(f"{name} {value!r} is not known{hint}", bad & (text == value), frame["line"])
         frame[name] = text.where(~bad)
-    for name in ("reason", "queue"):
-        if frame[name].nunique() > MAX_REASONS:
-            reader.note(f"{name} holds more than {MAX_REASONS} different texts and was dropped", frame[name].notna(), frame["line"])
-            frame[name] = pd.Series(pd.NA, index=frame.index, dtype="str")
+    if frame["reason"].nunique() > MAX_REASONS:
+        what = f"reason holds more than {MAX_REASONS} different texts: free text, dropped"
+        reader.note(what, frame["reason"].notna(), frame["line"])
+        frame["reason"] = pd.Series(pd.NA, index=frame.index, dtype="str")
     frame["direction"] = frame["direction"].fillna("inbound")
 
 
@@ -207,7 +206,9 @@ def _zone(name: str | None, extract: Extract, offsets: pd.Series) -> ZoneInfo:
         elif match:
             wanted = f"Etc/GMT{'-' if match[1] == '+' else '+'}{int(match[2])}"
         else:
-            raise CalibrationError(["say the local time zone: --timezone Europe/Berlin, or time_zone in the extract file"])
+            raise CalibrationError(
+                ["say the local time zone: --timezone Europe/Berlin, or time_zone in the extract file"]
+            )
     try:
         return ZoneInfo(wanted)
     except (ZoneInfoNotFoundError, ValueError) as error:
@@ -227,7 +228,10 @@ def _local(frame: pd.DataFrame, zone: ZoneInfo, first: dt.date | None) -> dt.dat
 
 
 def read_contacts(
-    path: Path, extract: Extract | None = None, timezone: str | None = None, salt: bytes | None = None,
+    path: Path,
+    extract: Extract | None = None,
+    timezone: str | None = None,
+    salt: bytes | None = None,
     now: dt.datetime | None = None,
 ) -> ContactLog:
     """Read a canonical contact log (CSV) and clean it.
@@ -268,7 +272,15 @@ def read_contacts(
     last = extract.last_day(zone)
     days = (last - first).days + 1 if last else int(rows["day"].max()) + 1
     return ContactLog(
-        frame, rows.reset_index(drop=True), first, days, zone.key, extract, tuple(reader.problems), left_out | why, ignored
+        frame,
+        rows.reset_index(drop=True),
+        first,
+        days,
+        zone.key,
+        extract,
+        tuple(reader.problems),
+        left_out | why,
+        ignored,
     )
 
 

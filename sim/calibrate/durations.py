@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from scipy import stats
@@ -72,7 +72,7 @@ def fit_gamma(x: np.ndarray) -> tuple[float, float, float]:
     return float(shape * scale), float(1 / math.sqrt(shape)), float(stats.gamma.logpdf(x, shape, 0, scale).sum())
 
 
-def frozen(family: Family, mean_s: float, cv: float) -> stats.rv_continuous:
+def frozen(family: Family, mean_s: float, cv: float) -> Any:
     """The scipy distribution with this mean and coefficient of variation."""
     if family == "gamma":
         return stats.gamma(1 / cv**2, scale=mean_s * cv**2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -10,6 +11,15 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+
+
+class CalibrationError(ValueError):
+    """A log that cannot be used; `problems` says all that is wrong with it."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        """Keep the problems, one line each."""
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
 
 
 class Extract(BaseModel):
@@ -50,15 +60,15 @@ def _aware(moment: dt.datetime) -> dt.datetime:
 
 
 def read_extract(path: Path) -> Extract:
-    """Read `extract.yaml`. Raises ValueError with one line for each thing that is wrong."""
+    """Read `extract.yaml`. Raises CalibrationError with one line for each thing that is wrong."""
     try:
         document: Any = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except (OSError, YAMLError) as error:
-        raise ValueError(f"{path.name}: {error}") from error
+        raise CalibrationError([f"{path.name}: {' '.join(str(error).split())}"]) from error
     try:
         found = Extract.model_validate(document or {})
     except ValidationError as error:
         lines = [f"{path.name}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        raise ValueError("\n".join(lines)) from error
+        raise CalibrationError(lines) from error
     moments = {name: getattr(found, name) for name in ("exported_at", "window_start", "window_end")}
     return found.model_copy(update={name: _aware(value) for name, value in moments.items() if value})

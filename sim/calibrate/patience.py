@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from scipy import stats
@@ -69,7 +69,7 @@ class PatienceFit:
     def quantile(self, share: float) -> float:
         """Fitted wait after which this share has left."""
         scale = self.mean_s / math.gamma(1 + 1 / self.shape)
-        return scale * (-math.log1p(-share)) ** (1 / self.shape)
+        return float(scale * (-math.log1p(-share)) ** (1 / self.shape))
 
 
 def kaplan_meier(wait_s: np.ndarray, abandoned: np.ndarray) -> Curve:
@@ -128,7 +128,9 @@ def fit_patience(wait_s: np.ndarray, abandoned: np.ndarray) -> PatienceFit | Non
     aic_exponential = 2.0 - 2.0 * loglik(1.0, mean)
     aic_weibull = 4.0 - 2.0 * loglik(shape, scale)
     curve = kaplan_meier(wait, left)
-    common = {"n": len(wait), "abandoned": int(left.sum()), "exponential_mean_s": float(mean), "kaplan_meier": curve}
+    common: dict[str, Any] = {
+        "n": len(wait), "abandoned": int(left.sum()), "exponential_mean_s": float(mean), "kaplan_meier": curve,
+    }  # fmt: skip
     if aic_exponential <= aic_weibull:
         spread = math.exp(1.96 / math.sqrt(left.sum()))
         return PatienceFit(

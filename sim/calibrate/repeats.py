@@ -88,7 +88,9 @@ def _fit(log: ContactLog, outcome: str, window_s: float) -> ReturnFit | None:
         return None
     delays = _share_within(customer, at, picks, 0.0, window_s)
     later = picks[at[picks] <= end - window_s - WEEK_S]
-    chance = _share_within(customer, at, later, WEEK_S, window_s) if len(later) >= MIN_FOLLOWED else np.array([math.nan])
+    chance = (
+        _share_within(customer, at, later, WEEK_S, window_s) if len(later) >= MIN_FOLLOWED else np.array([math.nan])
+    )
     within = np.isfinite(delays)
     return ReturnFit(
         window_s, len(picks), len(total[total["customer_key"].notna()]) / len(total), float(within.mean()),

@@ -122,5 +122,61 @@ def new(name: str, base: str, out: Path | None) -> None:
     click.echo(f"wrote {write_new(name, base, out or Path(f'{name}.yaml'))}")
 
 
+# From a real log
+
+
+@main.command()
+@click.argument("contacts", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The scenario to write.")
+@click.option(
+    "--extract",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="extract.yaml: window, time zone and filters of the export.",
+)
+@click.option("--name", help="Name of the scenario. [default: from --out]")
+@click.option("--timezone", metavar="ZONE", help="Where the centre works, such as Europe/Berlin.")
+@click.option("--floor", default="10 s", show_default=True, metavar="DURATION", help="Shorter contacts are no work.")
+@click.option("--retry-window", default="1 h", show_default=True, metavar="DURATION", help="A retry comes within this.")
+@click.option(
+    "--repeat-window", default="1 day", show_default=True, metavar="DURATION", help="A repeat comes within this."
+)
+@click.option("--back-test", "replications", default=0, metavar="N", help="Set N replications beside the log.")
+@click.option("--seed", type=int, help="Seed of the back-test. [default: the scenario's]")
+@click.option("--jobs", default=1, show_default=True, help="Replications at once.")
+@click.option("--engine", default="simpy", show_default=True, help="Which engine runs the back-test.")
+@click.option("--quiet", is_flag=True, help="Print only the names of the files written.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def calibrate(contacts: Path, out: Path, form: str, quiet: bool, **choices: Any) -> None:
+    """Fit a scenario from a contact log (CSV) and say how sure every figure is."""
+    from sim.calibrate.command import run
+
+    tables, written = run(contacts, out, **choices)
+    if form == "json":
+        click.echo(json.dumps({"files": [str(p) for p in written], "tables": [t.plain() for t in tables]}, indent=2))
+        return
+    if not quiet:
+        print_calibration(tables)
+    for path in written:
+        click.echo(f"wrote {path}")
+
+
+def print_calibration(tables: Any) -> None:
+    """Tables with their notes below them."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console()
+    console = console if console.is_terminal else Console(width=120)
+    for one in tables:
+        table = Table(title=escape(one.title), title_justify="left", caption=escape(one.note), caption_justify="left")
+        for heading in one.headings:
+            table.add_column(escape(heading))
+        for row in one.rows:
+            table.add_row(*map(escape, row))
+        console.print(table)
+
+
 if __name__ == "__main__":
     main()

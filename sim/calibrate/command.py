@@ -10,6 +10,7 @@ from sim.calibrate.extract import CalibrationError, read_extract
 from sim.calibrate.fit import Options, calibrate, slug
 from sim.calibrate.scenario_file import write_scenario
 from sim.calibrate.summary import Table, back_test_tables, tables
+from sim.engine import DEFAULT_ENGINE
 from sim.scenario.load import load
 from sim.scenario.problems import Origin, Problem, ScenarioProblems
 from sim.scenario.units import QuantityError, parse_duration
@@ -25,7 +26,9 @@ def run(
     retry_window: str = "1 h",
     repeat_window: str = "1 day",
     replications: int = 0,
+    seed: int | None = None,
     jobs: int = 1,
+    engine: str = DEFAULT_ENGINE,
 ) -> tuple[list[Table], tuple[Path, ...]]:
     """Fit `contacts` and write the scenario to `out`; returns tables to show and the files written.
 
@@ -43,7 +46,8 @@ def run(
     shown = tables(fit)
     if replications:
         for path, title in ((written[1], "Replay of the dates"), (written[0], "The usual week")):
-            shown += back_test_tables(back_test(log, load(path), replications, jobs=jobs), title)
+            test = back_test(log, load(path), replications, seed, engine=engine, jobs=jobs)
+            shown += back_test_tables(test, title)
     return shown, written
 
 

@@ -196,10 +196,10 @@ def infer_staff(
     chance = [misfit.min() / (per_figure * max(int((groups == g).sum()), 1)) for g, *_, misfit in curves]
     dispersion = max(1.0, float(np.mean(chance))) if chance else 1.0
     reach = CHI2_95 * dispersion * per_figure  # the three observations come from one queue: they count as one
-    for group, slot, tried, misfit in curves:
+    for group, at, tried, misfit in curves:
         near = tried[misfit <= misfit.min() + reach]
-        low[group, slot] = np.minimum(near.min(), agents[group, slot])
-        high[group, slot] = np.maximum(near.max(), agents[group, slot])
+        low[group, at] = np.minimum(near.min(), agents[group, at])
+        high[group, at] = np.maximum(near.max(), agents[group, at])
     return StaffFit(agents, low, high, "waits", dispersion)
 
 

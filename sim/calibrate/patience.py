@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from scipy import stats
+from scipy import optimize
+from scipy.special import digamma
 
 Family = Literal["exponential", "weibull"]
 SHOWN_S = (5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 180.0, 300.0, 600.0)
@@ -83,6 +84,27 @@ def kaplan_meier(wait_s: np.ndarray, abandoned: np.ndarray) -> Curve:
     return Curve(times[keep], share[keep], float(wait_s.max()) if len(wait_s) else 0.0)
 
 
+def fit_weibull(wait: np.ndarray, left: np.ndarray) -> tuple[float, float]:
+    """Censored maximum likelihood of Weibull: (shape, scale).
+
+    The scale solves out, b^k = sum(t^k) / abandoned, and the shape k is the root of
+    sum(t^k log t) / sum(t^k) - 1/k - mean(log t of those who left), which rises in k.
+    """
+    logs = np.log(wait)
+    logs = logs - (top := float(logs.max()))  # powers stay finite
+    left_mean = float(logs[left].mean())
+
+    def slope(k: float) -> float:
+        power = np.exp(k * logs)
+        return float((power * logs).sum() / power.sum()) - 1 / k - left_mean
+
+    low, high = 1e-3, 1.0
+    while slope(high) < 0 and high < 1e4:
+        high *= 2
+    shape = float(optimize.brentq(slope, low, high, xtol=1e-10)) if slope(high) > 0 else high
+    return shape, float(math.exp(top) * (np.exp(shape * logs).sum() / left.sum()) ** (1 / shape))
+
+
 def _weibull_information(shape: float, scale: float, wait: np.ndarray, left: np.ndarray) -> np.ndarray:
     """Covariance of (log shape, log scale) from the observed information, by central differences."""
     logs, dead = np.log(wait), float(left.sum())
@@ -115,12 +137,11 @@ def fit_patience(wait_s: np.ndarray, abandoned: np.ndarray) -> PatienceFit | Non
     wait = np.asarray(wait_s, dtype=float)
     left = np.asarray(abandoned, dtype=bool)
     known = np.isfinite(wait) & ((wait > 0) | left)
-    wait, left = np.maximum(wait[known], 0.5), left[known]
+    wait, left = np.where(wait[known] > 0, wait[known], 0.5), left[known]
     if left.sum() < MIN_ABANDONED:
         return None
-    data = stats.CensoredData(uncensored=wait[left], right=wait[~left])
-    _, mean = stats.expon.fit(data, floc=0)
-    shape, _, scale = stats.weibull_min.fit(data, floc=0)
+    mean = float(wait.sum() / left.sum())
+    shape, scale = fit_weibull(wait, left)
 
     def loglik(k: float, b: float) -> float:
         return float(np.sum(math.log(k / b) + (k - 1) * np.log(wait[left] / b)) - np.sum((wait / b) ** k))
@@ -140,8 +161,6 @@ def fit_patience(wait_s: np.ndarray, abandoned: np.ndarray) -> PatienceFit | Non
         )  # fmt: skip
     covariance = _weibull_information(float(shape), float(scale), wait, left)
     weibull_mean = float(scale * math.gamma(1 + 1 / shape))
-    from scipy.special import digamma
-
     gradient = np.array([-digamma(1 + 1 / shape) / shape, 1.0])  # of log mean in (log shape, log scale)
     spread = math.exp(1.96 * math.sqrt(float(gradient @ covariance @ gradient)))
     return PatienceFit(

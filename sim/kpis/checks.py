@@ -56,11 +56,10 @@ def check_contacts(tape: Tape, outcomes: Outcomes) -> None:
     _refuse(used[: tape.tickets] & (tape.first_ms < 0), "first contacts of tickets that have none")
     first = outcomes.kind == out.FIRST
     _refuse(first & (np.arange(tape.rows) >= tape.tickets), "first contacts that are not the ticket's first row")
-    # A chaser puts two contacts of a ticket under way: a row is reserved when its contact is planned, and the one that
-    # was planned later may arrive first (the other not at all, once the need is met).
-    chased = np.bincount(tape.ticket[used & (outcomes.kind == out.CHASER)], minlength=tape.tickets) > 0
-    before = np.flatnonzero((tape.next_row >= 0) & ~chased[tape.ticket])
-    _refuse(used[tape.next_row[before]] & ~used[before], "contacts that came before the ticket's earlier one")
+    # Among further contacts the order of rows need not be that of arrivals: a row is reserved when its contact is
+    # planned, and a chaser that meets a closed channel may never arrive.
+    further = np.arange(tape.rows) >= tape.tickets
+    _refuse(used & further & ~used[tape.ticket], "contacts that came before the ticket's earlier one")
 
 
 def check_order(resolved: Resolved, outcomes: Outcomes) -> None:

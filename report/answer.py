@@ -13,7 +13,7 @@ def answer(comparison: Comparison) -> str:
 
 
 def remarks(comparison: Comparison) -> list[str]:
-    """What qualifies the answer: missed targets, leads that could be chance, what is dearer and why."""
+    """What qualifies the answer: leads that could be chance, what the others are worth and what they miss."""
     if not comparison.options:
         return []
     found = verdict(comparison)
@@ -23,13 +23,9 @@ def remarks(comparison: Comparison) -> list[str]:
             f"{found.best.name} and {found.runner_up} are too close to call on money: the interval of their "
             f"difference, {_interval(comparison, found.lead.low, found.lead.high)}, includes zero."
         )
-    richer = [one for one in found.ranked[1:] if (one.npv.value or 0.0) > (found.best.npv.value or 0.0)]
-    for one in sorted(richer, key=lambda one: -(one.npv.value or 0.0)):
-        if one.name != comparison.base.name:
-            said.append(f"{one.name} costs less (NPV {_npv(comparison, one)}), but misses {_and(list(one.missed))}.")
-    said += [f"{one.name} misses {_and(_misses(comparison, one))}." for one in found.ranked if one.missed]
+    said += [_other(comparison, one) for one in found.ranked[1:]]
     said += [
-        f"{one.name} meets {_and(doubtful)} only within the noise of the simulation: use more replications."
+        f"{one.name} meets its target for {_and(doubtful)} only within the simulation's noise: use more replications."
         for one in found.ranked
         if (doubtful := [channel for channel in one.unsure if channel not in one.missed])
     ]
@@ -41,15 +37,14 @@ def remarks(comparison: Comparison) -> list[str]:
 def _compared(comparison: Comparison, found: Verdict) -> str:
     best, base = found.best, comparison.base.name
     count = len(comparison.scenarios)
-    months = len(comparison.months)
     if best.name == base:
         start = f"{base} stays the best of {count}"
         if best.missed:
             return (
-                f"None of the {count} meets every target, and none that meets as many as {base} is cheaper: "
-                f"{_service(comparison, best.name)}."
+                f"None of the {count} meets every target, and none that comes as close as {base} costs less; {base} "
+                f"misses {_and(_misses(comparison, best))}."
             )
-        return f"{start}: it meets every target and no option that does is cheaper over {months} months."
+        return f"{start}: it meets every target and no option that does is cheaper over {months_text(comparison)}."
     close = f", too close to call against {found.runner_up}" if found.close else ""
     if best.missed:
         rule = f"{best.name} comes closest of {count}, but misses {_and(list(best.missed))}"
@@ -58,7 +53,7 @@ def _compared(comparison: Comparison, found: Verdict) -> str:
     else:
         rule = f"{best.name} is the best of {count}"
     return (
-        f"{rule}{close}; NPV {_npv(comparison, best)} over {months} months against {base}"
+        f"{rule}{close}; NPV {_npv(comparison, best)} over {months_text(comparison)} against {base}"
         f"{_from_to(comparison, best.name)}."
     )
 
@@ -78,6 +73,19 @@ def _alone(comparison: Comparison) -> str:
     return f"{name} costs {cost} a month and {verdict_}."
 
 
+def _other(comparison: Comparison, one: Standing) -> str:
+    """What each of the others is worth, and what it misses."""
+    worth = "the base" if one.name == comparison.base.name else f"NPV {_npv(comparison, one)}"
+    kept = f"misses {_and(_misses(comparison, one))}" if one.missed else "meets every target" if one.targets else ""
+    return f"{one.name}: {worth}{', ' if kept else ''}{kept}."
+
+
+def months_text(comparison: Comparison) -> str:
+    """Length of the horizon."""
+    count = len(comparison.months)
+    return f"{count} months" if count > 1 else "1 month"
+
+
 def _npv(comparison: Comparison, one: Standing) -> str:
     value = fmt.money(one.npv.value, comparison.currency, signed=True)
     if one.npv.low is None:
@@ -90,7 +98,7 @@ def _interval(comparison: Comparison, low: float | None, high: float | None) -> 
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:g} %"
+    return f"{share * 100:g}{fmt.FIRM}%"
 
 
 def _from_to(comparison: Comparison, name: str) -> str:
@@ -108,10 +116,6 @@ def _from_to(comparison: Comparison, name: str) -> str:
         f", {before.channel} answered within {fmt.duration(before.target.within / 1000)} from "
         f"{fmt.percent(before.reached.value, 0)} to {fmt.percent(after.reached.value, 0)}"
     )
-
-
-def _service(comparison: Comparison, name: str) -> str:
-    return _and([_miss(result) for result in comparison.targets(name) if not result.met])
 
 
 def _miss(result: TargetResult) -> str:

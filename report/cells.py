@@ -39,7 +39,7 @@ def kpi_text(line: Line, value: float | None, signed: bool = False) -> str:
     """A KPI's value (or difference) in the unit in which people say it."""
     unit = KPIS[line.kpi].unit
     if unit == "share":
-        return fmt.percent(value, signed=signed)
+        return fmt.points(value) if signed else fmt.percent(value)
     if unit in ("s", "h") and value is not None:
         text = fmt.duration(value * (3600 if unit == "h" else 1))
         return f"+{text}" if signed and value > 0 else text

@@ -119,6 +119,13 @@ def _cost(comparison: Comparison) -> Chart:
     )
 
 
+def _busy_times(table: pd.DataFrame, labels: list[str], channel: str) -> np.ndarray:
+    """Service level by half-hour; NaN where hardly anybody comes (below a tenth of the busiest half-hour)."""
+    offered = _series(table, "half_hour", labels, "offered", channel=channel)
+    shares = _series(table, "half_hour", labels, "service_level", channel=channel)
+    return np.where(np.nan_to_num(offered) >= np.nanmax(offered) / 10, shares, np.nan)
+
+
 def _week(comparison: Comparison, one: Priced) -> Chart:
     table = kpi_table(one.resolved, one.replications.tallies, "half_hour")
     labels = period_labels(one.resolved, "half_hour")
@@ -126,14 +133,15 @@ def _week(comparison: Comparison, one: Priced) -> Chart:
     profile = service.WeekProfile(
         load=np.nan_to_num(_series(table, "half_hour", labels, "agents_busy")),
         staff=np.nan_to_num(_series(table, "half_hour", labels, "agents_on_duty")),
-        service={c: _series(table, "half_hour", labels, "service_level", channel=c) for c in targets},
+        service={c: _busy_times(table, labels, c) for c in targets},
         targets=targets,
     )
     busiest = int(np.argmax(profile.load))
     return Chart(
         f"week_{one.name}",
         f"A mean week: {one.name}",
-        f"Agents on duty and busy, and share answered in time, by half-hour of the week. Busiest: {labels[busiest]}, "
+        "Agents on duty and busy, and share answered in time, by half-hour of the week (those with hardly any contacts "
+        f"left out). Busiest: {labels[busiest]}, "
         f"{fmt.number(profile.load[busiest], 1)} of {fmt.number(profile.staff[busiest], 1)} agents busy.",
         lambda size: service.week(profile, size),
     )

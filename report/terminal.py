@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from evaluate.compare import Comparison
 from report import format as fmt
-from report.answer import answer, remarks
+from report.answer import answer, months_text, remarks
 from report.summary import Section, scenario_names, sections
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def basis(comparison: Comparison) -> str:
     of = "1 replication, no intervals" if count == 1 else f"{count} replications"
     pairs = ", the same customers in every scenario" if comparison.options else ""
     return (
-        f"{len(comparison.months)} months from {comparison.months[0]}; {of}, seed {run.seed}, engine {run.engine}"
-        f"{pairs}; intervals {comparison.confidence * 100:g} %."
+        f"{months_text(comparison)} from {comparison.months[0]}; {of}, seed {run.seed}, engine {run.engine}{pairs}; "
+        f"intervals {comparison.confidence * 100:g} %."
     )
 
 

@@ -1,0 +1,68 @@
+"""What `run` and `compare` do: read, simulate, price, write."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
+
+from evaluate.compare import Comparison, NotComparable, compare
+from evaluate.simulate import simulate_all
+from report.manifest import Circumstances
+from report.progress import progress_on
+from report.write import write_run
+from sim.engine import ENGINES
+from sim.scenario.load import load
+
+
+class Refused(ValueError):
+    """A request that cannot be met; the message says why, in the user's words."""
+
+
+def compute_and_write(
+    command: str,
+    files: Sequence[str],
+    out: Path,
+    arguments: Sequence[str],
+    progress_to: TextIO,
+    quiet: bool,
+    overlays: Sequence[str] = (),
+    sets: Sequence[str] = (),
+    seed: int | None = None,
+    reps: int | None = None,
+    jobs: int = 1,
+    engine: str | None = None,
+) -> tuple[Comparison, Path]:
+    """Simulates the files (paths or bundled names), the first as the base, and writes the run's folder in ``out``.
+
+    Overlays and sets are laid on every file. Raises ScenarioProblems for files that are not good, and Refused.
+    """
+    started, clock = dt.datetime.now(dt.UTC), time.monotonic()
+    if engine is not None and engine not in ENGINES:
+        raise Refused(f"there is no engine '{engine}' in this version; there are: {', '.join(ENGINES)}")
+    if jobs == 0:
+        raise Refused("--jobs 0 does no work: give a number of processes, or -1 for all cores")
+    _check_writable(out)
+    resolveds = [load(file, overlays, sets) for file in files]
+    names = [resolved.scenario.name for resolved in resolveds]
+    try:
+        with progress_on(progress_to, names, quiet) as progress:
+            runs = simulate_all(resolveds, seed, reps, jobs, engine, progress)
+        comparison = compare(runs)
+    except NotComparable as problem:
+        raise Refused(str(problem)) from None
+    circumstances = Circumstances(command, tuple(arguments), started, time.monotonic() - clock, jobs)
+    return comparison, write_run(comparison, out, circumstances)
+
+
+def _check_writable(out: Path) -> None:
+    """Refuses before minutes of work what would fail after them."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        probe = out / ".deskplan-probe"
+        probe.touch()
+        probe.unlink()
+    except OSError as problem:
+        raise Refused(f"cannot write in {out}: {problem.strerror}") from None

@@ -122,6 +122,70 @@ def new(name: str, base: str, out: Path | None) -> None:
     click.echo(f"wrote {write_new(name, base, out or Path(f'{name}.yaml'))}")
 
 
+# Simulate and compare
+
+
+def computing(command: Command) -> Command:
+    """The options of every command that simulates."""
+    for option in (
+        click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True),
+        click.option("--quiet", is_flag=True, help="No progress, and only the name of the folder written."),
+        click.option(
+            "--out", default="results", show_default=True, metavar="DIR",
+            type=click.Path(file_okay=False, path_type=Path), help="Where the run's folder is made.",
+        ),
+        click.option("--engine", type=click.Choice(["simpy", "fast"]), help="[default: the fastest there is]"),
+        click.option("--jobs", default=-1, show_default="all cores", help="Replications at once."),
+        click.option("--reps", type=click.IntRange(min=1), metavar="N", help="Replications. [default: the scenario's]"),
+        click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Seed. [default: the scenario's]"),
+    ):  # fmt: skip
+        command = option(command)
+    return overlays_and_sets(command)
+
+
+def compute(command: str, files: tuple[str, ...], form: str, quiet: bool, out: Path, **choices: Any) -> None:
+    """Simulates, prices, writes the folder and prints the answer."""
+    import sys
+
+    from report.command import Refused, compute_and_write
+
+    try:
+        comparison, folder = compute_and_write(command, files, out, sys.argv[1:], sys.stderr, quiet, **choices)
+    except KeyboardInterrupt:
+        click.echo("Stopped. Nothing was written.", err=True)
+        raise SystemExit(130) from None
+    except Refused as problem:
+        click.echo(str(problem), err=True)
+        raise SystemExit(2) from None
+    if form == "json":
+        from report.as_json import as_json
+
+        click.echo(json.dumps(as_json(comparison, folder), indent=2))
+    elif quiet:
+        click.echo(folder.as_posix())
+    else:
+        from report.terminal import show as show_comparison
+
+        show_comparison(comparison, folder, sys.stdout)
+
+
+@main.command()
+@click.argument("file")
+@computing
+def run(file: str, **choices: Any) -> None:
+    """Simulate one scenario, price it and write its report. FILE is a path or the name of a bundled scenario."""
+    compute("run", (file,), **choices)
+
+
+@main.command()
+@click.argument("base")
+@click.argument("others", nargs=-1, required=True, metavar="OTHER...")
+@computing
+def compare(base: str, others: tuple[str, ...], **choices: Any) -> None:
+    """Set scenarios against a base, all on the same customers, and say which is better and how sure that is."""
+    compute("compare", (base, *others), **choices)
+
+
 # From a real log
 
 

@@ -7,6 +7,7 @@ others have, or how many this ticket has, never changes a draw.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,7 @@ from sim.demand.tape import (
     COLD,
     NEVER,
     NO_CHANNEL,
+    SAME_CHANNEL,
     SILENT,
     UNANSWERED,
 )
@@ -90,7 +92,8 @@ class Level:
     transfer_u: np.ndarray
     reopen_ms: np.ndarray
     lines: list[tuple[int, np.ndarray | None, Columns]]  # line, its rows (None: all), its columns
-    spawns: np.ndarray  # int64: further contacts that this one could lead to: 0, 1 or 2
+    follow: np.ndarray  # int64: bits of the channels on which a contact in its place may follow, 0 none
+    chasers: np.ndarray  # int64: bit of the channel on which a chaser may follow, 0 none
 
 
 def draw_rows(
@@ -103,17 +106,23 @@ def draw_rows(
     """
     allowed = tables.attempts[world * len(tables.index.channels) + channel]
     capacity = np.ones(len(state), dtype=np.int64)
+    reach = np.zeros(len(state), dtype=np.int64)  # channels on which the next contact can be
     first = Draws(state)
-    levels = [_level(tables, first, first, np.arange(len(state)), world, channel, 0, patience_left)]
+    level = _level(tables, first, first, np.arange(len(state)), world, channel, 1 << channel, 0, patience_left)
+    levels = [level]
     while True:
-        ticket = levels[-1].ticket
-        capacity[ticket] += levels[-1].spawns
+        ticket = level.ticket
+        capacity[ticket] += (level.follow != 0).astype(np.int64) + (level.chasers != 0)
+        led_to = level.follow | level.chasers
+        # With chasers two contacts are under way, and either may be the one that is followed.
+        reach[ticket] = reach[ticket] | led_to if tables.chases.any() else led_to
         ticket = ticket[(capacity[ticket] > len(levels)) & (allowed[ticket] > len(levels))]
         if not len(ticket):
             return _joined(levels, len(tables.index.channels) if tables.wide else 1)
         draws = Draws(state[ticket], len(levels))
         kept = first.of(ticket) if tables.keeps_patience.any() else first
-        levels.append(_level(tables, draws, kept, ticket, world[ticket], channel[ticket], len(levels), None))
+        level = _level(tables, draws, kept, ticket, world[ticket], channel[ticket], reach[ticket], len(levels), None)
+        levels.append(level)
 
 
 def _joined(levels: list[Level], lines: int) -> Columns:
@@ -151,51 +160,46 @@ def _level(
     ticket: np.ndarray,
     world: np.ndarray,
     channel: np.ndarray,
+    reach: np.ndarray,
     attempt: int,
     patience_left: np.ndarray | None,
 ) -> Level:
-    """One contact of each ticket."""
-    lines = len(tables.index.channels) if tables.wide else 1
+    """One contact of each ticket, on every channel of ``reach`` (n,), bits by channel."""
     base = world * len(tables.index.channels)
-    own = base + channel
     resolve_u, transfer_u = draws.halves(RESULT)
     # The reason decides how many are resolved and passed on; the channel of the group does not matter.
-    unresolved = resolve_u >= column_of(tables.resolve_first if attempt == 0 else tables.resolve_later, own)
-    passed_on = transfer_u <= column_of(tables.transfer, own) if tables.transfer.any() else None
-    goes_on, chases = np.zeros(len(ticket), dtype=bool), np.zeros(len(ticket), dtype=bool)
+    unresolved = resolve_u >= column_of(tables.resolve_first if attempt == 0 else tables.resolve_later, base)
+    passed_on = transfer_u < column_of(tables.transfer, base) if tables.transfer.any() else None
+    follow, chasers = np.zeros(len(ticket), dtype=np.int64), np.zeros(len(ticket), dtype=np.int64)
+    reopen_ms = np.zeros(len(ticket), dtype=np.int64)
     drawn: list[tuple[int, np.ndarray | None, Columns]] = []
-    for line in range(lines):
-        rows, group = _rows_of_line(tables, line, lines, attempt, channel, base, own)
-        if rows is not None and not len(rows):
-            continue
+    for line, rows, group in _lines(tables, base, channel, reach):
         part = Part(draws, first, rows, group)
         left = patience_left if patience_left is None or rows is None else patience_left[rows]
         columns, served = _line(tables, part, attempt, left)
         here = slice(None) if rows is None else rows
-        goes_on[here] |= _again(tables, part, columns, served, unresolved, passed_on)
+        follow[here] |= _follow(tables, part, line, columns, served, attempt, unresolved[here], passed_on)
         if tables.chases.any():
-            chases[here] |= (columns["flags"] & CHASES) != 0
-        drawn.append((line, rows, columns))
-    reopen_ms = _reopen(tables, draws, own)
-    return Level(ticket, resolve_u, transfer_u, reopen_ms, drawn, goes_on.astype(np.int64) + chases)
+            chasers[here] |= np.where(columns["flags"] & CHASES, column_of(tables.chase_to, group), 0)
+        if tables.reopen.random:
+            opens = whole_ms(part.of(tables.reopen, REOPEN), zero_is_none=True)
+            # One column for all channels: where the contact can be on two that reopen, the first one's delay holds.
+            reopen_ms[here] = np.where(reopen_ms[here] > 0, reopen_ms[here], opens)
+        drawn.append((line if tables.wide else 0, rows, columns))
+    return Level(ticket, resolve_u, transfer_u, reopen_ms, drawn, follow, chasers)
 
 
-def _rows_of_line(
-    tables: Tables, line: int, lines: int, attempt: int, channel: np.ndarray, base: np.ndarray, own: np.ndarray
-) -> tuple[np.ndarray | None, np.ndarray]:
-    """Which of the level's rows can be on this line's channel (None: all), and their groups there."""
-    if lines == 1:
-        return None, own
-    if attempt and tables.reachable[line]:
-        return None, base + line
-    rows = np.flatnonzero(channel == line)
-    return rows, own[rows]
-
-
-def _reopen(tables: Tables, draws: Draws, own: np.ndarray) -> np.ndarray:
-    if not tables.reopen.random:
-        return np.zeros(len(own), dtype=np.int64)
-    return whole_ms(tables.reopen.draw(draws.uniform(REOPEN), own), zero_is_none=True)
+def _lines(
+    tables: Tables, base: np.ndarray, channel: np.ndarray, reach: np.ndarray
+) -> Iterator[tuple[int, np.ndarray | None, np.ndarray]]:
+    """Channels with the level's rows that can be there (None: all) and their groups; one line where none can change."""
+    if not tables.wide:
+        yield 0, None, base + channel
+        return
+    for line in range(len(tables.index.channels)):
+        rows = np.flatnonzero(reach & (1 << line))
+        if len(rows):
+            yield line, rows, base[rows] + line
 
 
 def _line(
@@ -307,23 +311,41 @@ def _meet(
         columns["return_ms"][lost] = whole_ms(back.of(bot.after, RETURN_AFTER))
 
 
-def _again(
+def _follow(
     tables: Tables,
     part: Part,
+    line: int,
     columns: Columns,
     served: np.ndarray | None,
+    attempt: int,
     unresolved: np.ndarray,
     passed_on: np.ndarray | None,
 ) -> np.ndarray:
-    """bool (n,): whether this contact could be followed by another in its place."""
-    rows = slice(None) if part.rows is None else part.rows
-    returns = (
-        columns["return_channel"] != NO_CHANNEL if "return_channel" in columns else np.zeros(len(part.group), bool)
-    )
-    again: np.ndarray = unresolved[rows] & (returns if passed_on is None else returns | passed_on[rows])
+    """int64 (n,): bits of the channels on which another contact could follow this one in its place, 0 none.
+
+    Where no ticket changes its channel, only whether there is one matters.
+    """
+    here = 1 << line
+    returns = _bits(columns.get("return_channel"), here, len(part.group))
+    follow = returns.copy()
+    if passed_on is not None:
+        follow |= (passed_on if part.rows is None else passed_on[part.rows]) * here
+    follow *= unresolved
     if tables.retry.possible:
-        again |= (columns["retry_channel"] != NO_CHANNEL) & column_of(tables.may_leave, part.group)
+        follow |= _bits(columns["retry_channel"], here, len(follow)) * column_of(tables.may_leave, part.group)
     if served is not None:
-        again &= served
-        again |= (columns["flags"] & BOT_FAILS != 0) & returns
-    return again
+        if attempt and tables.transfer.any():  # a transferred contact passes the bots by
+            served = served | (column_of(tables.transfer, part.group) > 0)
+        follow *= served
+        follow |= returns * (columns["flags"] & BOT_FAILS != 0)
+    return follow
+
+
+def _bits(target: np.ndarray | None, here: int, count: int) -> np.ndarray:
+    """int64 (n,): the bit of each target channel; SAME_CHANNEL is here, NO_CHANNEL none."""
+    if target is None:
+        return np.zeros(count, dtype=np.int64)
+    named: np.ndarray = np.int64(1) << np.maximum(target, 0).astype(np.int64)
+    named[target == SAME_CHANNEL] = here
+    named[target == NO_CHANNEL] = 0
+    return named

@@ -22,6 +22,9 @@ from sim.scenario.schema.service import Channel, SelfService
 Group = tuple[Scenario, str, str]  # the regime's world, reason, channel
 
 
+_MAX_CHANNELS = 50  # exact as bits of an integer and of a float64
+
+
 @dataclass(frozen=True)
 class Index:
     """Names of reasons and channels, and the numbering of groups."""
@@ -129,7 +132,6 @@ class Tables:
 
     index: Index
     wide: bool
-    reachable: tuple[bool, ...]  # by channel: whether a later contact can come here from another channel
     work: LawTable
     wrap: LawTable
     patience: LawTable
@@ -150,6 +152,7 @@ class Tables:
     callback: np.ndarray
     answered: np.ndarray
     chases: np.ndarray
+    chase_to: np.ndarray  # int64: bit of the chaser's channel
     bots: tuple[BotTable, ...]
     self_services: tuple[SelfTable, ...]
     preferred: list[list[tuple[np.ndarray, np.ndarray]]]  # [regime][reason]
@@ -166,6 +169,8 @@ def make_tables(resolved: Resolved) -> Tables:
     """All tables of a scenario."""
     first = resolved.scenario
     index = Index(resolved.variants, tuple(first.reasons), tuple(first.channels))
+    if len(index.channels) > _MAX_CHANNELS:
+        raise ValueError(f"{len(index.channels)} channels are more than the {_MAX_CHANNELS} that fit a set of bits")
 
     def thresholds(share: Callable[[Scenario, str, str], float]) -> np.ndarray:
         return np.array([threshold(share(*group)) for group in index.groups()], dtype=np.int64)
@@ -176,12 +181,10 @@ def make_tables(resolved: Resolved) -> Tables:
     def reason_of(world: Scenario, reason: str, _: str) -> Reason:
         return world.reasons[reason]
 
-    moved = _moves(resolved)
     first_sure, later_sure = _sure_resolution(index, later=False), _sure_resolution(index, later=True)
     return Tables(
         index=index,
-        wide=bool(moved),
-        reachable=tuple(name in moved for name in index.channels),
+        wide=_moves(resolved),
         work=index.laws(_work_law),
         wrap=index.laws(lambda world, _, channel: spread_law(world.channels[channel].wrap_up)),
         patience=index.laws(lambda world, _, channel: patience_law(world.channels[channel].patience)),
@@ -202,6 +205,7 @@ def make_tables(resolved: Resolved) -> Tables:
         callback=channel_shares(lambda c: c.callback.accepted if c.callback else 0.0),
         answered=channel_shares(lambda c: c.callback.answered if c.callback else 1.0),
         chases=channel_shares(lambda c: c.chase.share if c.chase else 0.0),
+        chase_to=index.by_group(lambda world, _, c: _chase_bit(index, world.channels[c])).astype(np.int64),
         bots=tuple(_bot_table(index, thresholds, name) for name in first.bots),
         self_services=tuple(_self_table(index, thresholds, name) for name in first.self_service),
         preferred=[
@@ -211,8 +215,8 @@ def make_tables(resolved: Resolved) -> Tables:
     )
 
 
-def _moves(resolved: Resolved) -> set[str]:
-    """Channels on which a contact can arise from another channel's contact, in any regime."""
+def _moves(resolved: Resolved) -> bool:
+    """Whether a contact can arise from another channel's contact, in any regime."""
     names: set[str] = set()
     for world in resolved.variants:
         for source, channel in world.channels.items():
@@ -222,7 +226,7 @@ def _moves(resolved: Resolved) -> set[str]:
             names |= set(reason.unresolved.channels or ())
         for bot in world.bots.values():
             names |= set(bot.not_resolved.channels or ())
-    return names if len(resolved.scenario.channels) > 1 else set()
+    return bool(names) and len(resolved.scenario.channels) > 1
 
 
 def _work_law(world: Scenario, reason: str, channel: str) -> Law:
@@ -251,6 +255,10 @@ def _back(block: ComesBack) -> tuple[float, Mapping[str, float] | None]:
     return block.share, block.channels
 
 
+def _chase_bit(index: Index, channel: Channel) -> int:
+    return 1 << index.channels.index(channel.chase.channel) if channel.chase else 0
+
+
 def _may_leave(channel: Channel) -> bool:
     """Whether a contact can end here without an agent: then, and only then, the customer may retry."""
     closes = channel.hours != "always"
@@ -259,7 +267,7 @@ def _may_leave(channel: Channel) -> bool:
         or channel.places is not None
         or channel.balking is not None
         or (channel.callback is not None and channel.callback.answered < 1)
-        or (closes and (channel.when_closed == "lost" or channel.at_close == "clear"))
+        or (closes and (channel.when_closed != "wait" or channel.at_close == "clear"))  # `reopen` may never come
     )
 
 

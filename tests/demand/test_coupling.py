@@ -4,14 +4,15 @@ import copy
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from sim.demand.tape import NEVER, NO_CHANNEL, SELF_FAILED, SELF_RESOLVED
 from tests.demand.stories import same_bytes, stories, tape_of
 from tests.strategies import parts, percent, scenarios, team
 
-EXAMPLES = settings(max_examples=25)
+# Without shrinking: a generated scenario is long, and Hypothesis would spend minutes on a shorter one.
+EXAMPLES = settings(max_examples=25, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 
 
 def changed(document, *path_and_value):
@@ -65,7 +66,9 @@ def test_a_better_team_leaves_the_tape_and_a_worse_one_only_adds_rows(document):
     assert plain.keys() == worse.keys()
     for identity, story in plain.items():
         rows = worse[identity]["rows"]
-        assert rows[: len(story["rows"])] == story["rows"]
+        assert len(rows) >= len(story["rows"])
+        for row, before in zip(rows, story["rows"], strict=False):
+            assert before.items() <= row.items()  # perhaps on further channels, where those who come back could be
         assert {**worse[identity], "rows": 0} == {**story, "rows": 0}
 
 

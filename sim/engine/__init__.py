@@ -25,13 +25,23 @@ class Run:
     outcomes: Outcomes
 
 
-def simulate(resolved: Resolved, seed: int, replication: int, engine: str = DEFAULT_ENGINE) -> Run:
-    """Simulates one replication of a scenario. Raises ValueError for an engine that does not exist."""
+def _check(engine: str) -> None:
     if engine not in ENGINES:
         raise ValueError(f"no engine {engine!r}; there are: {', '.join(ENGINES)}")
+
+
+def play(plan: Plan, tape: Tape, roster: Roster, engine: str = DEFAULT_ENGINE) -> Outcomes:
+    """What happens to a tape under a plan and a roster; simulate() with its three inputs made elsewhere."""
+    _check(engine)
+    from sim.engine import reference
+
+    return reference.run(plan, tape, roster)
+
+
+def simulate(resolved: Resolved, seed: int, replication: int, engine: str = DEFAULT_ENGINE) -> Run:
+    """Simulates one replication of a scenario. Raises ValueError for an engine that does not exist."""
+    _check(engine)
     plan = make_plan(resolved)
     tape = draw_tape(resolved, seed, replication)
     roster = draw_roster(resolved, seed, replication)
-    from sim.engine import reference
-
-    return Run(plan, tape, roster, reference.run(plan, tape, roster))
+    return Run(plan, tape, roster, play(plan, tape, roster, engine))

@@ -56,6 +56,7 @@ class Member:
     serves_from: int
     ramp_days: float
     start_speed: float
+    hired: bool = True
 
 
 def draw_roster(resolved: Resolved, seed: int, replication: int) -> Roster:
@@ -70,11 +71,12 @@ def draw_roster(resolved: Resolved, seed: int, replication: int) -> Roster:
         members = _members(resolved, name, days)
         if scenario.teams[name].shifts:
             _rostered(resolved, t, members, days, (seed, replication), build, paid)
-            _payroll(calendar, members, heads[t], joiners[t])
+            _payroll(calendar, members, heads[t])
             _training(resolved, t, members, training[t])
         else:
             _present(resolved, t, members, days, build, paid)
             heads[t] = paid.mean_paid_heads(t, calendar)
+        _joiners(calendar, members, joiners[t])
     table = np.concatenate(build.events) if build.events else np.zeros((0, 4), dtype=np.int64)
     if scenario.horizon.at_end == "cut":
         table = table[table[:, 0] < calendar.end_ms]
@@ -136,7 +138,7 @@ def _channel_events(resolved: Resolved) -> Iterator[np.ndarray]:
 def _members(resolved: Resolved, name: str, days: int) -> list[Member]:
     """Heads of a team in a fixed order: those at the start (or added by a regime), then the hires by month."""
     most = max(variant.teams[name].agents for variant in resolved.variants)
-    members = [Member(0, 0, 0.0, 1.0)] * most
+    members = [Member(0, 0, 0.0, 1.0, hired=False)] * most
     hires = resolved.scenario.decisions.hires.get(name, {})
     hire: Hire = resolved.scenario.teams[name].hire
     for month, count in sorted(hires.items()):
@@ -202,7 +204,11 @@ def _agent_events(when: np.ndarray, what: int, who: np.ndarray) -> np.ndarray:
 
 
 def _present(resolved: Resolved, t: int, members: list[Member], days: int, build: _Build, paid: PaidTime) -> None:
-    """Events and paid time of a team whose agents are given directly, constant or by interval."""
+    """Events and paid time of a team whose agents are given directly, constant or by interval.
+
+    Hires add to the number given. Where it is constant, the agents are people and hires speed up over their ramp; an
+    interval's number says nothing of who is there, so all of them work at full speed.
+    """
     name = list(resolved.scenario.teams)[t]
     steps: list[tuple[int, int]] = []
     for variant, first, last in _spans(resolved, days):
@@ -210,7 +216,7 @@ def _present(resolved: Resolved, t: int, members: list[Member], days: int, build
         low, high = int(resolved.calendar.day_edges_ms[first]), int(resolved.calendar.day_edges_ms[last])
         steps += [(low, team.agents)] if team.staffing is None else _staffing_steps(team, low, high)
     for member in members:
-        if member.joins > 0:
+        if member.hired:
             at = int(resolved.calendar.day_edges_ms[min(member.serves_from, days)])
             before = [n for ms, n in steps if ms <= at]
             steps = [(ms, n + (ms >= at)) for ms, n in steps]
@@ -221,7 +227,10 @@ def _present(resolved: Resolved, t: int, members: list[Member], days: int, build
     changes = [step for i, step in enumerate(steps) if i == 0 or step[1] != steps[i - 1][1]]
     most = max((n for _, n in changes), default=0)
     build.agent_team += [t] * most
-    build.speeds += [np.full(days, PPM, dtype=np.int64)] * most
+    speeds = [_tenure_speed(member, days) for member in members]
+    if resolved.scenario.teams[name].staffing is not None or most > len(members):
+        speeds = [np.full(days, PPM, dtype=np.int64)] * most
+    build.speeds += speeds[:most]
     build.events.append(np.array([[ms, SET_PRESENT, t, n] for ms, n in changes], dtype=np.int64).reshape(-1, 4))
     shrink = resolved.scenario.teams[name].shrinkage
     paid.add_present(t, changes, resolved.calendar.end_ms, (1.0 - shrink.planned) * (1.0 - shrink.absence))
@@ -238,14 +247,22 @@ def _staffing_steps(team: Team, low: int, high: int) -> list[tuple[int, int]]:
     return steps
 
 
-def _payroll(calendar: Calendar, members: list[Member], heads: np.ndarray, joiners: np.ndarray) -> None:
-    """Mean heads on the payroll and joiners of each month."""
+def _payroll(calendar: Calendar, members: list[Member], heads: np.ndarray) -> None:
+    """Mean heads on the payroll of each month."""
     edges = calendar.month_edges_ms
     for member in members:
         joins = int(calendar.day_edges_ms[member.joins]) if member.joins < len(calendar.day_edges_ms) else edges[-1]
         for m, (low, high) in enumerate(pairwise(edges)):
             heads[m] += max(0, high - max(low, joins)) / (high - low)
-            joiners[m] += member.joins > 0 and low <= joins < high
+
+
+def _joiners(calendar: Calendar, members: list[Member], joiners: np.ndarray) -> None:
+    """Hires who join the payroll in each month."""
+    for member in members:
+        if member.hired and member.joins < len(calendar.day_edges_ms):
+            joins = int(calendar.day_edges_ms[member.joins])
+            for m, (low, high) in enumerate(pairwise(calendar.month_edges_ms)):
+                joiners[m] += low <= joins < high
 
 
 def _training(resolved: Resolved, t: int, members: list[Member], training: np.ndarray) -> None:

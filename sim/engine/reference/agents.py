@@ -2,278 +2,346 @@
 
 from __future__ import annotations
 
+from heapq import heappush
+
 from sim.demand.tape import UNANSWERED
 from sim.engine import outcomes as out
 from sim.engine.plan import FAR, LONGEST_WAIT, PPM, PRIORITY
-from sim.engine.reference.state import ENDS, OVER, QUEUED, TALK, WRAP, Agents, State
-from sim.engine.reference.tickets import close, come_back, meet, spawn, turn_away
+from sim.engine.reference.desk import ENDS, OVERFLOW, Desk
+from sim.engine.reference.entities import OVER, QUEUED, TALK, WRAP, Agent, Channel, Queue, Team
+from sim.engine.reference.tickets import close, come_back, meet, spawn, turn_away, unqueue
 
 
-def find_agent(s: State, team: int, c: int) -> int:
-    """The longest-idle agent; for chats, else the one with the fewest in hand, then the longest so; -1 none."""
-    if s.idle[team]:
-        return next(iter(s.idle[team]))
-    for agents in s.part[team][c][1 : s.parallel[c]]:
-        if agents:
-            return next(iter(agents))
-    return -1
+def find_agent(team: Team, channel: Channel) -> Agent | None:
+    """The longest-idle agent; for parallel work, else the one with the fewest in hand, then the longest so."""
+    if team.present > team.wanted:
+        return None
+    if team.idle:
+        return next(iter(team.idle))
+    if channel.parallel > 1:
+        for pool in team.part[channel.id]:
+            if pool:
+                return next(iter(pool))
+    return None
 
 
-def start(s: State, now: int, agent: int, row: int) -> None:
-    """An agent takes a contact in hand."""
-    c, ticket, hand = s.channel[row], s.ticket[row], s.hand[agent]
-    w = c if s.wide else 0
-    if s.gone[row]:
-        work = s.notice[c]
-    elif s.called[row] and s.flags[w][row] & UNANSWERED:
-        work = s.callback_try[c]
-    elif s.left[row] >= 0:
-        work = s.left[row]
-    else:
-        work = duration(s, now, agent, row, c, w)
-    if not s.gone[row] and s.answer[row] < 0 and not (s.called[row] and s.flags[w][row] & UNANSWERED):
-        s.answer[row] = now
-        if s.response[ticket] < 0:
-            s.response[ticket] = now
-    s.phase[row], s.agent[row], s.started[row] = TALK, agent, now
-    if not hand:
-        s.busy_since[agent] = now
-    if s.parallel[c] > 1:
-        settle(s, now, agent, c)
-        hand.append(row)
-        s.left[row] = work * PPM
-        schedule_chat(s, now, agent, c)
-    else:
-        hand.append(row)
-        s.ends_at[row] = now + work
-        s.clock.at(now + work, ENDS, row)
-    place(s, agent, c)
+def interrupt(desk: Desk, now: int, row: int, queue: Queue) -> bool:
+    """Takes an agent off deferrable work: by team order, the one longest at it.
 
-
-def duration(s: State, now: int, agent: int, row: int, c: int, w: int) -> int:
-    """Agent's time for a contact: work / (speed of the team x speed by tenure), at least 1 ms."""
-    ticket = s.ticket[row]
-    regime, reason = s.regime[ticket], s.reason[ticket]
-    work = s.work_ms[w][row]
-    if s.kind[row] == out.TRANSFER:
-        work += s.transfer_adds[regime][reason]
-    speed = s.team_ppm[regime][s.agent_team[agent]][c][reason]
-    if s.tenure_varies:
-        while s.day + 1 < len(s.day_edges) and s.day_edges[s.day + 1] <= now:
-            s.day += 1
-        speed = speed * s.tenure_ppm[agent][min(s.day, len(s.tenure_ppm[agent]) - 1)] // PPM
-    return work if speed == PPM else max(1, work * PPM // speed)
-
-
-def settle(s: State, now: int, agent: int, c: int) -> None:
-    """Works off the chats in hand up to now, at the speed for their number."""
-    hand = s.hand[agent]
-    if hand:
-        worked = (now - s.settled[agent]) * s.chat_ppm[c][len(hand)]
-        for row in hand:
-            s.left[row] -= worked
-    s.settled[agent] = now
-
-
-def schedule_chat(s: State, now: int, agent: int, c: int) -> None:
-    """Puts the end of the chat with the least work left on the clock."""
-    if s.ending[agent] >= 0:
-        s.ends_at[s.ending[agent]] = -1
-    s.ending[agent] = -1
-    hand = s.hand[agent]
-    if hand:
-        speed = s.chat_ppm[c][len(hand)]
-        row = min(hand, key=lambda r: (s.left[r], r))
-        s.ending[agent] = row
-        s.ends_at[row] = now + max(0, -(-s.left[row] // speed))
-        s.clock.at(s.ends_at[row], ENDS, row)
-
-
-def place(s: State, agent: int, c: int) -> None:
-    """Puts an agent into the list of those with the same availability, at its end."""
-    team, hand = s.agent_team[agent], s.hand[agent]
-    place: Agents | None = None
-    if s.on[agent] and not s.leaving[agent]:
-        if not hand:
-            place = s.idle[team]
-        elif len(hand) < s.parallel[c]:
-            place = s.part[team][c][len(hand)]
-        elif s.interruptible[c] and s.phase[hand[0]] == TALK:
-            place = s.deferrable[team]
-    before = s.where[agent]
-    if before is not None:
-        del before[agent]
-    if place is not None:
-        place[agent] = None
-    s.where[agent] = place
-
-
-def log_busy(s: State, now: int, agent: int, c: int) -> None:
-    if now > s.busy_since[agent]:
-        s.busy.append((agent, c, s.busy_since[agent], now))
-
-
-def pick_queue(s: State, now: int, team: int, channel: int) -> int:
-    """The queue from which a team's free agent takes the next contact (of one channel if it has some); -1 none."""
-    policy, best, found = s.policy[team], (0, 0, 0), -1
-    for q, rank, after, c in s.team_queues[team]:
-        if s.waiting[q] == 0 or (channel >= 0 and c != channel):
-            continue
-        if policy == PRIORITY and found >= 0 and rank > best[0]:
-            break
-        line = s.line[q]
-        while s.phase[line[0]] != QUEUED:
-            line.popleft()
-        row = line[0]
-        waited = now - s.queued[row]
-        if waited < after:
-            continue
-        if policy == PRIORITY:
-            key = (rank, -waited, row)
-        elif policy == LONGEST_WAIT:
-            key = (-waited, row, 0)
-        else:
-            key = (-(waited * PPM // s.target[c]), rank, row)
-        if found < 0 or key < best:
-            best, found = key, q
-    return found
-
-
-def fill(s: State, now: int, agent: int) -> None:
-    """Takes contacts from the queues as long as the agent has room and somebody waits."""
-    team, hand = s.agent_team[agent], s.hand[agent]
-    while not s.leaving[agent] and s.present[team] <= s.wanted[team]:
-        c = s.channel[hand[0]] if hand else -1
-        if hand and len(hand) >= s.parallel[c]:
-            return
-        q = pick_queue(s, now, team, c)
-        if q < 0:
-            break
-        row = s.line[q].popleft()
-        s.waiting[q] -= 1
-        s.waiting_on[s.channel[row]] -= 1
-        start(s, now, agent, row)
-    place(s, agent, s.channel[hand[0]] if hand else -1)
-
-
-def go_off(s: State, now: int, agent: int) -> None:
-    team = s.agent_team[agent]
-    s.on[agent] = s.leaving[agent] = False
-    s.present[team] -= 1
-    place(s, agent, -1)
-    if s.wanted[team] < FAR:
-        s.absent[team].append(agent)
-    if now > s.on_since[agent]:
-        s.duty.append((agent, s.on_since[agent], now))
-
-
-def refill(s: State, now: int, team: int) -> None:
-    """Chat agents with room take waiting chats once the team is no longer in excess; fewest in hand first."""
-    for c, parallel in enumerate(s.parallel):
-        for level in range(1, parallel):
-            for agent in list(s.part[team][c][level]):
-                fill(s, now, agent)
-
-
-def release(s: State, now: int, agent: int) -> None:
-    """An agent has a free hand: leaves, if due, or takes the next contact, or is free."""
-    team = s.agent_team[agent]
-    if not s.hand[agent] and (s.leaving[agent] or s.present[team] > s.wanted[team]):
-        go_off(s, now, agent)
-        if s.present[team] == s.wanted[team]:
-            refill(s, now, team)
-        return
-    fill(s, now, agent)
-
-
-def interrupt(s: State, now: int, row: int, q: int) -> bool:
-    """Takes an agent off deferrable work: by team order, the one longest at it."""
-    for team, after in s.queue_teams[q]:
-        if after == 0 and s.deferrable[team] and s.present[team] <= s.wanted[team]:
-            agent = next(iter(s.deferrable[team]))
-            aside = s.hand[agent].pop()
-            s.left[aside] = s.ends_at[aside] - now
-            s.handle[aside] += now - s.started[aside]
-            s.ends_at[aside] = -1
-            log_busy(s, now, agent, s.channel[aside])
-            behind = s.queue[aside]
-            s.phase[aside] = QUEUED
-            s.line[behind].appendleft(aside)
-            s.waiting[behind] += 1
-            s.waiting_on[s.channel[aside]] += 1
-            start(s, now, agent, row)
-            offer_aside(s, now, behind)
-            return True
+    The agent serves whoever is first in the queue; returns whether that is the contact that found nobody free.
+    """
+    if not desk.has_deferrable:
+        return False
+    waited = now - desk.queued[row]
+    for after, team in queue.tries:
+        if after <= waited and team.deferrable and team.present <= team.wanted:
+            agent = next(iter(team.deferrable))
+            aside, behind = put_aside(desk, now, agent)
+            first = head(desk, queue) if queue.waiting else row
+            if desk.phase[first] == QUEUED:
+                unqueue(desk, first)
+            start(desk, now, agent, first, queue.channel)
+            offer_aside(desk, now, aside, behind)
+            return first == row
     return False
 
 
-def offer_aside(s: State, now: int, q: int) -> None:
-    """Work that was put aside goes to whoever else is free for it."""
-    for team, after in s.queue_teams[q]:
-        if after == 0 and s.present[team] <= s.wanted[team]:
-            agent = find_agent(s, team, s.queue_channel[q])
-            if agent >= 0:
-                fill(s, now, agent)
+def put_aside(desk: Desk, now: int, agent: Agent) -> tuple[int, Queue]:
+    """Deferrable work goes back to the head of its queue with the time that is left. Returns contact and queue."""
+    row = agent.hand.pop()
+    queue = desk.queue[row]
+    desk.left[row], desk.ends_at[row] = desk.ends_at[row] - now, -1
+    desk.aside_ms[row] += now - desk.started[row]
+    if row not in desk.unusual:
+        desk.unusual.add(row)
+        desk.answered[row] = desk.started[row]
+    log_busy(desk, agent, queue.channel, desk.started[row], now)
+    desk.phase[row] = QUEUED
+    queue.line.appendleft(row)
+    queue.waiting += 1
+    queue.channel.waiting += 1
+    return row, queue
+
+
+def offer_aside(desk: Desk, now: int, row: int, queue: Queue) -> None:
+    """Work that was put aside goes to whoever else is free for it, now or once it has waited long enough."""
+    waited = now - desk.queued[row]
+    for after, team in queue.tries:
+        if after <= waited:
+            agent = find_agent(team, queue.channel)
+            if agent is not None:
+                fill(desk, now, agent)
                 return
+    for after, _ in queue.tries:
+        if after > waited:
+            desk.clock.at(desk.queued[row] + after, OVERFLOW + row, desk.on_overflow, row)
 
 
-def pass_on(s: State, now: int, ticket: int, reason: int, c: int) -> bool:
-    """Transfers to the team that takes over; not possible where the ticket has no more attempts."""
-    to = spawn(s, now, ticket, c, out.TRANSFER)
-    if to >= 0:
-        s.queue[to] = s.transfer_queue[c][s.transfer_to[reason]]
-    return to >= 0
-
-
-def end_talk(s: State, now: int, row: int, agent: int, c: int) -> int:
-    """The customer's end of a served contact, and what follows from it. Returns the wrap-up time."""
-    if s.gone[row]:
-        return 0
-    ticket, w = s.ticket[row], c if s.wide else 0
-    if s.answer[row] < 0:
-        turn_away(s, now, row, w, out.UNREACHED)
-        return 0
-    regime, reason, team = s.regime[ticket], s.reason[ticket], s.agent_team[agent]
-    if s.resolve_u[row] < s.resolve[regime][reason][team][s.handled[ticket]]:
-        close(s, now, row, out.RESOLVED)
-        meet(s, now, ticket, out.BY_AGENT)
-    elif s.met[ticket]:
-        close(s, now, row, out.UNRESOLVED)
-    elif s.transfer_u[row] < s.transfer[regime][reason][team] and pass_on(s, now, ticket, reason, c):
-        close(s, now, row, out.TRANSFERRED)
+def start(desk: Desk, now: int, agent: Agent, row: int, channel: Channel) -> None:
+    """An agent takes a contact in hand."""
+    if row in desk.unusual:
+        work = unusual_work(desk, now, agent, row, channel)
+    elif desk.one_speed:
+        work = desk.work_ms[row + channel.offset]
     else:
-        s.handled[ticket] = True
-        close(s, now, row, out.UNRESOLVED)
-        come_back(s, now, row, w)
-    return s.wrap_ms[w][row]
+        work = duration(desk, now, agent, row, channel)
+    desk.phase[row] = TALK
+    desk.agent[row] = agent
+    desk.started[row] = now
+    hand = agent.hand
+    if channel.parallel == 1:
+        hand.append(row)
+        desk.ends_at[row] = ends = now + work
+        heappush(desk.events, (ends, ENDS + row, on_end, row))
+    else:
+        if not hand:
+            agent.busy_since = now
+        settle(desk, now, agent, channel)
+        desk.left[row] = work * PPM
+        hand.append(row)
+        schedule_next(desk, now, agent, channel)
+    if agent.pool is not None or channel.parallel > 1 or channel.interruptible:
+        place(desk, agent, channel)
 
 
-def on_end(s: State, now: int, row: int) -> None:
-    """Talk or wrap-up of a contact ends; an end that was put off is ignored."""
-    if s.ends_at[row] != now:
+def unusual_work(desk: Desk, now: int, agent: Agent, row: int, channel: Channel) -> int:
+    """Agent's time on who was put aside, left silently, does not pick up, or was transferred."""
+    unanswered = row in desk.called and desk.flags[row + channel.offset] & UNANSWERED
+    if row not in desk.gone and not unanswered:
+        desk.answered.setdefault(row, now)
+    if desk.left[row] >= 0:
+        return desk.left[row]
+    if row in desk.gone:
+        return channel.notice
+    return channel.callback_try if unanswered else duration(desk, now, agent, row, channel)
+
+
+def duration(desk: Desk, now: int, agent: Agent, row: int, channel: Channel) -> int:
+    """Agent's time for a contact: work / (speed of the team x speed by tenure), at least 1 ms."""
+    ticket = desk.ticket[row]
+    regime, reason = desk.regime[ticket], desk.reason[ticket]
+    work = desk.work_ms[row + channel.offset]
+    if desk.kind[row] == out.TRANSFER:
+        work += desk.transfer_adds[regime][reason]
+    speed: int = desk.team_ppm[regime][agent.team.id][channel.id][reason]
+    if desk.tenure_varies:
+        while desk.day + 1 < len(agent.tenure) and desk.day_edges[desk.day + 1] <= now:
+            desk.day += 1
+        speed = speed * agent.tenure[desk.day] // PPM
+    return work if speed == PPM else max(1, work * PPM // speed)
+
+
+def settle(desk: Desk, now: int, agent: Agent, channel: Channel) -> None:
+    """Works off what is in hand in parallel up to now, at the speed for the number in hand."""
+    hand = agent.hand
+    if hand:
+        worked = (now - agent.settled) * channel.speeds[len(hand)]
+        for row in hand:
+            desk.left[row] -= worked
+    agent.settled = now
+
+
+def schedule_next(desk: Desk, now: int, agent: Agent, channel: Channel) -> None:
+    """Of several in hand, puts the end of the one with the least work left on the clock; of equals, the first row."""
+    hand, left = agent.hand, desk.left
+    if agent.ending >= 0:
+        desk.ends_at[agent.ending] = -1
+    if not hand:
+        agent.ending = -1
         return
-    agent, c = s.agent[row], s.channel[row]
-    s.ends_at[row] = -1
-    if s.parallel[c] > 1:
-        settle(s, now, agent, c)
-    if s.phase[row] == TALK:
-        wrap = end_talk(s, now, row, agent, c)
+    first = hand[0]
+    for row in hand:
+        if left[row] < left[first] or (left[row] == left[first] and row < first):
+            first = row
+    agent.ending = first
+    desk.ends_at[first] = ends = now + max(0, -(-left[first] // channel.speeds[len(hand)]))
+    heappush(desk.events, (ends, ENDS + first, on_end, first))
+
+
+def on_end(desk: Desk, now: int, row: int) -> None:
+    """Talk or wrap-up of a contact ends; an end that was put off is ignored."""
+    if desk.ends_at[row] != now:
+        return
+    agent, channel = desk.agent[row], desk.queue[row].channel
+    desk.ends_at[row] = -1
+    if channel.parallel > 1:
+        settle(desk, now, agent, channel)
+    if desk.phase[row] == TALK:
+        wrap = end_talk(desk, now, row, agent, channel)
         if wrap > 0:
-            s.phase[row] = WRAP
-            if s.parallel[c] > 1:
-                s.left[row] = wrap * PPM
-                schedule_chat(s, now, agent, c)
-            else:
-                s.ends_at[row] = now + wrap
-                s.clock.at(now + wrap, ENDS, row)
-                if s.interruptible[c]:
-                    place(s, agent, c)
+            begin_wrap(desk, now, row, agent, channel, wrap)
             return
-    s.phase[row], s.done[row] = OVER, now
-    s.handle[row] += now - s.started[row]
-    s.hand[agent].remove(row)
-    if s.parallel[c] > 1:
-        schedule_chat(s, now, agent, c)
-    if not s.hand[agent]:
-        log_busy(s, now, agent, c)
-    release(s, now, agent)
+    desk.phase[row] = OVER
+    desk.done[row] = now
+    agent.hand.remove(row)
+    if channel.parallel > 1:
+        schedule_next(desk, now, agent, channel)
+        if not agent.hand:
+            log_busy(desk, agent, channel, agent.busy_since, now)
+    release(desk, now, agent, channel)
+
+
+def end_talk(desk: Desk, now: int, row: int, agent: Agent, channel: Channel) -> int:
+    """The customer's end of a served contact, and what follows from it. Returns the wrap-up time."""
+    if row in desk.unusual and row not in desk.answered:
+        if row not in desk.gone:
+            turn_away(desk, now, row, out.UNREACHED)
+        return 0
+    ticket, team = desk.ticket[row], agent.team.id
+    if desk.resolve_u[row] < desk.resolve[desk.resolve_at[ticket] + 2 * team + desk.handled[ticket]]:
+        close(desk, now, row, out.RESOLVED)
+        meet(desk, now, ticket, out.BY_AGENT)
+    elif desk.met[ticket]:
+        close(desk, now, row, out.UNRESOLVED)
+    elif pass_on(desk, now, row, team, channel):
+        close(desk, now, row, out.TRANSFERRED)
+    else:
+        desk.handled[ticket] = 1
+        close(desk, now, row, out.UNRESOLVED)
+        come_back(desk, now, row)
+    return desk.wrap_ms[row + channel.offset]
+
+
+def pass_on(desk: Desk, now: int, row: int, team: int, channel: Channel) -> bool:
+    """Transfers to the team that takes over, if it comes to that; not where the ticket has no more attempts."""
+    ticket = desk.ticket[row]
+    reason = desk.reason[ticket]
+    if desk.transfer_u[row] >= desk.transfer[desk.regime[ticket]][reason][team]:
+        return False
+    to = spawn(desk, now, ticket, channel.id, out.TRANSFER)
+    if to < 0:
+        return False
+    desk.unusual.add(to)
+    desk.queue[to] = channel.transfer_queue[desk.transfer_to[reason]]
+    return True
+
+
+def begin_wrap(desk: Desk, now: int, row: int, agent: Agent, channel: Channel, wrap: int) -> None:
+    """Wrap-up follows the talk: in the same slot, and never interrupted."""
+    desk.phase[row] = WRAP
+    if channel.parallel > 1:
+        desk.left[row] = wrap * PPM
+        schedule_next(desk, now, agent, channel)
+        return
+    desk.ends_at[row] = ends = now + wrap
+    desk.clock.at(ends, ENDS + row, on_end, row)
+    if channel.interruptible:
+        place(desk, agent, channel)
+
+
+def release(desk: Desk, now: int, agent: Agent, channel: Channel) -> None:
+    """An agent has a free hand: leaves, if due, or takes the next contact, or is free."""
+    team, hand = agent.team, agent.hand
+    if agent.leaving or team.present > team.wanted:
+        if hand:
+            place(desk, agent, channel)
+            return
+        go_off(desk, now, agent)
+        if team.present == team.wanted:
+            refill(desk, now, team)
+    else:
+        fill(desk, now, agent)
+
+
+def fill(desk: Desk, now: int, agent: Agent) -> None:
+    """Takes contacts from the queues as long as the agent has room and somebody waits."""
+    team, hand = agent.team, agent.hand
+    channel = None
+    if hand:
+        channel = desk.queue[hand[0]].channel
+        if len(hand) >= channel.parallel:
+            place(desk, agent, channel)
+            return
+    while not agent.leaving and team.present <= team.wanted and take(desk, now, agent, channel):
+        channel = desk.queue[hand[0]].channel
+        if len(hand) >= channel.parallel:
+            return
+    place(desk, agent, channel)
+
+
+def take(desk: Desk, now: int, agent: Agent, channel: Channel | None) -> bool:
+    """Takes the next contact from the queues (of one channel if the agent has some in hand), if there is one."""
+    queue = pick_queue(desk, now, agent.team, channel)
+    if queue is None:
+        return False
+    row = queue.line.popleft()
+    queue.waiting -= 1
+    queue.channel.waiting -= 1
+    start(desk, now, agent, row, queue.channel)
+    return True
+
+
+def head(desk: Desk, queue: Queue) -> int:
+    """The contact at the head of a queue in which somebody waits; drops who left before."""
+    line, phase = queue.line, desk.phase
+    while phase[line[0]] != QUEUED:
+        line.popleft()
+    return line[0]
+
+
+def pick_queue(desk: Desk, now: int, team: Team, channel: Channel | None) -> Queue | None:
+    """The queue from which a team's free agent takes the next contact (of one channel if it has some in hand)."""
+    best, found = (0, 0, 0), None
+    for rank, after, queue in team.queues:
+        if not queue.waiting or (channel is not None and queue.channel is not channel):
+            continue
+        if found is not None and rank > best[0] and team.policy == PRIORITY:
+            break
+        row = head(desk, queue)
+        waited = now - desk.queued[row]
+        if waited < after:
+            continue
+        if team.policy == PRIORITY:
+            key = (rank, -waited, row)
+        elif team.policy == LONGEST_WAIT:
+            key = (-waited, row, 0)
+        else:
+            key = (-(waited * PPM // queue.channel.target), rank, row)
+        if found is None or key < best:
+            best, found = key, queue
+    return found
+
+
+def place(desk: Desk, agent: Agent, channel: Channel | None) -> None:
+    """Puts an agent into the pool of those with the same availability, at its end; `channel`: of what is in hand."""
+    if agent.pool is not None:
+        del agent.pool[agent]
+        agent.pool = None
+    if not agent.on or agent.leaving:
+        return
+    hand = agent.hand
+    if not hand:
+        agent.pool = agent.team.idle
+    elif channel is not None and len(hand) < channel.parallel:
+        agent.pool = agent.team.part[channel.id][len(hand)]
+    elif channel is not None and channel.interruptible and channel.parallel == 1 and desk.phase[hand[0]] == TALK:
+        agent.pool = agent.team.deferrable
+    else:
+        return
+    agent.pool[agent] = None
+
+
+def log_busy(desk: Desk, agent: Agent, channel: Channel, begin: int, end: int) -> None:
+    """A stretch of work that the columns of contacts do not tell: parallel, or put aside."""
+    if end > begin:
+        desk.busy.append((agent.id, channel.id, begin, end))
+
+
+def go_off(desk: Desk, now: int, agent: Agent) -> None:
+    """An agent without anything in hand leaves."""
+    team = agent.team
+    agent.on = agent.leaving = False
+    team.present -= 1
+    place(desk, agent, None)
+    if team.wanted < FAR:
+        team.absent.append(agent)
+    if now > agent.on_since:
+        desk.duty.append((agent.id, agent.on_since, now))
+
+
+def refill(desk: Desk, now: int, team: Team) -> None:
+    """Agents with a free slot take what waits once the team is no longer in excess; fewest in hand first."""
+    for channel in desk.channels:
+        for pool in team.part[channel.id][: channel.parallel]:
+            while pool and take(desk, now, next(iter(pool)), channel):  # moves the agent to the next pool
+                pass

@@ -3,83 +3,78 @@
 from __future__ import annotations
 
 from sim.engine import outcomes as out
-from sim.engine.plan import FAR
 from sim.engine.reference.agents import fill, go_off, place, refill
-from sim.engine.reference.state import QUEUED, STAFF, State
+from sim.engine.reference.desk import STAFF, Desk
+from sim.engine.reference.entities import QUEUED, Agent, Channel, Team
 from sim.engine.reference.tickets import close, come_back, turn_away, unqueue
 from sim.engine.roster import AGENT_OFF, AGENT_ON, CHANNEL_CLOSES, CHANNEL_OPENS, SET_PRESENT
 
 
-def next_staff_event(s: State) -> None:
-    """Puts the roster's next event on the clock."""
-    if s.next_staff < len(s.staff):
-        s.clock.at(s.staff[s.next_staff][0], STAFF, s.next_staff)
-        s.next_staff += 1
+def next_staff_event(desk: Desk, index: int) -> None:
+    """Puts one of the roster's events on the clock."""
+    if index < len(desk.staff):
+        desk.clock.at(desk.staff[index][0], STAFF + index, on_staff, index)
 
 
-def come_on(s: State, now: int, agent: int) -> None:
-    """An agent comes on duty, or goes on where they were about to leave."""
-    if not s.on[agent]:
-        s.on[agent], s.on_since[agent] = True, now
-        s.present[s.agent_team[agent]] += 1
-    s.leaving[agent] = False
-    fill(s, now, agent)
-
-
-def end_duty(s: State, now: int, agent: int) -> None:
-    """A shift or a stretch of it ends: at once, or when the contacts in hand are finished."""
-    if not s.on[agent]:
-        return
-    if s.hand[agent]:
-        s.leaving[agent] = True
-        place(s, agent, s.channel[s.hand[agent][0]])
-    else:
-        go_off(s, now, agent)
-
-
-def set_present(s: State, now: int, team: int, wanted: int) -> None:
-    """Staff given directly: idle agents leave at once, others as they finish; new ones come on."""
-    if s.wanted[team] == FAR:
-        s.absent[team].sort(reverse=True)
-    s.wanted[team] = wanted
-    while s.present[team] > wanted and s.idle[team]:
-        go_off(s, now, next(iter(s.idle[team])))
-    while s.present[team] < wanted and s.absent[team]:
-        come_on(s, now, s.absent[team].pop())
-    if s.present[team] <= wanted:
-        refill(s, now, team)
-
-
-def clear(s: State, now: int, c: int) -> None:
-    """Disconnects whoever waits on a channel at closing time."""
-    for q, channel in enumerate(s.queue_channel):
-        if channel == c:
-            for row in [r for r in s.line[q] if s.phase[r] == QUEUED]:
-                unqueue(s, row)
-                if s.gone[row]:
-                    continue
-                if s.answer[row] >= 0:  # interrupted: the contact ends unresolved
-                    s.done[row] = now
-                    close(s, now, row, out.UNRESOLVED)
-                    come_back(s, now, row, c if s.wide else 0)
-                else:
-                    turn_away(s, now, row, c if s.wide else 0, out.DISCONNECTED)
-            s.line[q].clear()
-
-
-def on_staff(s: State, now: int, index: int) -> None:
-    """The roster's next event."""
-    _, what, who, value = s.staff[index]
-    next_staff_event(s)
+def on_staff(desk: Desk, now: int, index: int) -> None:
+    """The roster's next event happens."""
+    _, what, who, value = desk.staff[index]
+    next_staff_event(desk, index + 1)
     if what == AGENT_ON:
-        come_on(s, now, who)
+        come_on(desk, now, desk.agents[who])
     elif what == AGENT_OFF:
-        end_duty(s, now, who)
+        end_duty(desk, now, desk.agents[who])
     elif what == SET_PRESENT:
-        set_present(s, now, who, value)
+        set_present(desk, now, desk.teams[who], value)
     elif what == CHANNEL_OPENS:
-        s.is_open[who] = True
+        desk.channels[who].is_open = True
     elif what == CHANNEL_CLOSES:
-        s.is_open[who], s.opens_at[who] = False, value
-        if s.clears[who]:
-            clear(s, now, who)
+        desk.channels[who].is_open, desk.channels[who].opens_at = False, value
+        if desk.channels[who].clears:
+            clear(desk, now, desk.channels[who])
+
+
+def come_on(desk: Desk, now: int, agent: Agent) -> None:
+    """An agent comes on duty, or goes on where they were about to leave."""
+    if not agent.on:
+        agent.on, agent.on_since = True, now
+        agent.team.present += 1
+    agent.leaving = False
+    fill(desk, now, agent)
+
+
+def end_duty(desk: Desk, now: int, agent: Agent) -> None:
+    """A stretch of duty ends: at once, or when what is in hand is finished."""
+    if agent.hand:
+        agent.leaving = True
+        place(desk, agent, desk.queue[agent.hand[0]].channel)
+    elif agent.on:
+        go_off(desk, now, agent)
+
+
+def set_present(desk: Desk, now: int, team: Team, wanted: int) -> None:
+    """Staff given directly: idle agents leave at once, others as they finish; new ones come on."""
+    team.wanted = wanted
+    while team.present > wanted and team.idle:
+        go_off(desk, now, next(iter(team.idle)))
+    while team.present < wanted and team.absent:
+        come_on(desk, now, team.absent.pop())
+    if team.present <= wanted:
+        refill(desk, now, team)
+
+
+def clear(desk: Desk, now: int, channel: Channel) -> None:
+    """Disconnects whoever waits on a channel at closing time."""
+    for queue in channel.queues:
+        waiting = [row for row in queue.line if desk.phase[row] == QUEUED]
+        queue.line.clear()
+        for row in waiting:
+            unqueue(desk, row)
+            if row in desk.gone:
+                continue
+            if desk.started[row] >= 0:  # put aside: it ends there, unresolved, and was worked on before only
+                desk.started[row] = desk.done[row] = now
+                close(desk, now, row, out.UNRESOLVED)
+                come_back(desk, now, row)
+            else:
+                turn_away(desk, now, row, out.DISCONNECTED)

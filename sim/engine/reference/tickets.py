@@ -4,75 +4,82 @@ from __future__ import annotations
 
 from sim.demand.tape import NO_CHANNEL, SAME_CHANNEL
 from sim.engine import outcomes as out
-from sim.engine.reference.state import ARRIVES, OVER, PENDING, QUEUED, State
+from sim.engine.reference.desk import ARRIVES, Desk
+from sim.engine.reference.entities import OVER, QUEUED
 
 
-def spawn(s: State, when: int, ticket: int, channel: int, kind: int) -> int:
-    """A further contact of a ticket, with the ticket's next row; -1 where the ticket has no more attempts."""
-    last = s.last_row[ticket]
-    row = s.next_row[last]
+def spawn(desk: Desk, when: int, ticket: int, channel: int, kind: int) -> int:
+    """A further contact of a ticket, with the ticket's next row of draws; -1 where it has no more attempts."""
+    last = desk.last_row[ticket]
+    row: int = desk.next_row[last]
     if row >= 0:
-        s.last_row[ticket] = row
-        s.live[ticket] += 1
-        s.phase[row], s.kind[row], s.channel[row] = PENDING, kind, channel
-        s.attempt[row] = s.attempt[last] + 1
-        s.clock.at(when, ARRIVES, row)
+        desk.last_row[ticket] = row
+        desk.live[ticket] += 1
+        desk.kind[row], desk.channel[row], desk.attempt[row] = kind, channel, desk.attempt[last] + 1
+        desk.queue[row] = desk.channels[channel].queue_of[desk.reason[ticket]]
+        desk.clock.at(when, ARRIVES + row, desk.on_arrival, row)
     return row
 
 
-def close(s: State, now: int, row: int, result: int) -> None:
+def close(desk: Desk, now: int, row: int, result: int) -> None:
     """The customer's part of a contact is over."""
-    s.phase[row], s.result[row] = OVER, result
-    if s.leave[row] < 0:
-        s.leave[row] = now
-        s.live[s.ticket[row]] -= 1
+    desk.phase[row], desk.result[row], desk.leave[row] = OVER, result, now
+    desk.live[desk.ticket[row]] -= 1
 
 
-def meet(s: State, now: int, ticket: int, by: int) -> None:
-    """The need is met: the ticket ends, and contacts of it that wait or are to come end with it."""
-    if s.met[ticket]:
+def meet(desk: Desk, now: int, ticket: int, by: int) -> None:
+    """The need is met: the ticket ends, and contacts of it that wait leave the queue; those to come do not happen."""
+    if desk.met[ticket]:
         return
-    s.met[ticket], s.state[ticket], s.end[ticket] = True, by, now
-    row = ticket if s.live[ticket] > 0 else -1
+    desk.met[ticket], desk.state[ticket], desk.end[ticket] = True, by, now
+    row = ticket if desk.live[ticket] else -1
     while row >= 0:
-        if s.phase[row] == QUEUED and not s.gone[row] and s.answer[row] < 0:
-            unqueue(s, row)
-            close(s, now, row, out.SUPERSEDED)
-        row = s.next_row[row]
+        if still_waits(desk, row):
+            unqueue(desk, row)
+            close(desk, now, row, out.SUPERSEDED)
+        row = desk.next_row[row]
 
 
-def lose_if_last(s: State, now: int, ticket: int) -> None:
+def still_waits(desk: Desk, row: int) -> bool:
+    """Whether the customer waits for a first answer."""
+    return desk.phase[row] == QUEUED and desk.started[row] < 0 and row not in desk.gone
+
+
+def lose_if_last(desk: Desk, now: int, ticket: int) -> None:
     """A ticket without any contact at work or to come, and not met, is lost."""
-    if s.live[ticket] == 0 and not s.met[ticket]:
-        s.state[ticket], s.end[ticket] = out.LOST, now
+    if desk.live[ticket] == 0 and not desk.met[ticket]:
+        desk.state[ticket], desk.end[ticket] = out.LOST, now
 
 
-def try_again(s: State, now: int, row: int, w: int) -> None:
-    ticket, channel = s.ticket[row], s.retry_channel[w][row]
-    if channel != NO_CHANNEL and not s.met[ticket]:
-        channel = s.channel[row] if channel == SAME_CHANNEL else channel
-        spawn(s, now + s.retry_ms[w][row], ticket, channel, out.RETRY)
-    lose_if_last(s, now, ticket)
+def try_again(desk: Desk, now: int, row: int) -> None:
+    """Who left unserved tries again after a delay, or is lost."""
+    ticket, channel = desk.ticket[row], desk.channel[row]
+    at = row + desk.channels[channel].offset
+    again = desk.retry_channel[at]
+    if again != NO_CHANNEL and not desk.met[ticket]:
+        spawn(desk, now + desk.retry_ms[at], ticket, channel if again == SAME_CHANNEL else again, out.RETRY)
+    lose_if_last(desk, now, ticket)
 
 
-def come_back(s: State, now: int, row: int, w: int) -> None:
+def come_back(desk: Desk, now: int, row: int) -> None:
     """The need was not met: the customer comes back later, or is lost."""
-    ticket, channel = s.ticket[row], s.return_channel[w][row]
-    if channel != NO_CHANNEL and not s.met[ticket]:
-        channel = s.channel[row] if channel == SAME_CHANNEL else channel
-        spawn(s, now + s.return_ms[w][row], ticket, channel, out.RETURN)
-    lose_if_last(s, now, ticket)
+    ticket, channel = desk.ticket[row], desk.channel[row]
+    at = row + desk.channels[channel].offset
+    again = desk.return_channel[at]
+    if again != NO_CHANNEL and not desk.met[ticket]:
+        spawn(desk, now + desk.return_ms[at], ticket, channel if again == SAME_CHANNEL else again, out.RETURN)
+    lose_if_last(desk, now, ticket)
 
 
-def turn_away(s: State, now: int, row: int, w: int, result: int) -> None:
+def turn_away(desk: Desk, now: int, row: int, result: int) -> None:
     """A contact ends unserved; the customer tries again or is lost."""
-    close(s, now, row, result)
-    try_again(s, now, row, w)
+    close(desk, now, row, result)
+    try_again(desk, now, row)
 
 
-def unqueue(s: State, row: int) -> None:
-    """Takes a waiting contact out of its queue (its place in the line is dropped when met)."""
-    q = s.queue[row]
-    s.phase[row] = OVER
-    s.waiting[q] -= 1
-    s.waiting_on[s.channel[row]] -= 1
+def unqueue(desk: Desk, row: int) -> None:
+    """Takes a waiting contact out of its queue; its place in the line is dropped when the line gets there."""
+    queue = desk.queue[row]
+    desk.phase[row] = OVER
+    queue.waiting -= 1
+    queue.channel.waiting -= 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from sim.engine.outcomes import Outcomes
 from sim.kpis.columns import Contacts, Tickets, by_regime, end_of_run, take, targets_ms
 from sim.kpis.satisfaction import satisfied_share
 from sim.kpis.spans import open_time_ms
+from sim.scenario.calendar import Calendar
 from sim.scenario.resolved import Resolved
 
 CONTRACTS = "abcd"
@@ -56,26 +58,20 @@ class Group:
     moment: np.ndarray  # int64 ms (n,)
     channel: np.ndarray  # int64 (n,)
     reason: np.ndarray  # int64 (n,)
+    keep: np.ndarray  # bool (n,) counts at all
     measures: Mapping[str, np.ndarray]  # (n,) each: bool is counted, a figure is summed
     team: np.ndarray | None = None  # int64 (n,)
 
-    def kept(self, keep: np.ndarray) -> Group:
-        """The same for some of the things."""
-        return Group(
-            self.moment[keep],
-            self.channel[keep],
-            self.reason[keep],
-            {name: figures[keep] for name, figures in self.measures.items()},
-            None if self.team is None else self.team[keep],
-        )
 
+def total(index: np.ndarray, figures: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """float64 of ``shape``: counts of a bool column, or sums of a column of figures, by flat index.
 
-def total(index: np.ndarray, figures: np.ndarray, size: int) -> np.ndarray:
-    """float64 (size,): counts of a bool column, or sums of a column of figures, by index."""
-    if figures.dtype == np.bool_:
-        return np.bincount(index[figures], minlength=size).astype(np.float64)
+    What has an index past the end of the shape is dropped.
+    """
+    size = int(np.prod(shape))
     some = np.flatnonzero(figures)
-    return np.bincount(index[some], weights=figures[some], minlength=size)
+    weights = None if figures.dtype == np.bool_ else figures[some]
+    return np.bincount(index[some], weights=weights, minlength=size)[:size].reshape(shape).astype(np.float64)
 
 
 def groups(
@@ -85,29 +81,30 @@ def groups(
     warm_up = resolved.scenario.horizon.warm_up
     counted = contacts.arrive_ms >= warm_up
     booked_at_end = resolved.scenario.kpis.handle_booked == "end"
+    arrived = Group(
+        contacts.arrive_ms,
+        contacts.channel,
+        contacts.reason,
+        counted,
+        _of_contacts(resolved, tape, outcomes, contacts),
+        contacts.team,
+    )
     handled = Group(
         contacts.done_ms if booked_at_end else contacts.answer_ms,
         contacts.channel,
         contacts.reason,
+        counted & contacts.handled,
         {"handled": contacts.handled, "handle_ms": contacts.handle_ms},
         contacts.team,
     )
-    return (
-        Group(
-            contacts.arrive_ms,
-            contacts.channel,
-            contacts.reason,
-            _of_contacts(resolved, tape, outcomes, contacts),
-            contacts.team,
-        ).kept(counted),
-        handled.kept(counted & contacts.handled),
-        Group(
-            tape.need_ms,
-            tape.channel.astype(np.int64),
-            tape.reason.astype(np.int64),
-            _of_tickets(resolved, tape, outcomes, tickets),
-        ).kept(tape.need_ms >= warm_up),
+    needs = Group(
+        tape.need_ms,
+        tape.channel.astype(np.int64),
+        tape.reason.astype(np.int64),
+        tape.need_ms >= warm_up,
+        _of_tickets(resolved, tape, outcomes, tickets),
     )
+    return arrived, handled, needs
 
 
 def _of_contacts(resolved: Resolved, tape: Tape, outcomes: Outcomes, c: Contacts) -> dict[str, np.ndarray]:
@@ -233,8 +230,15 @@ def _open_hours(resolved: Resolved, tape: Tape, until: np.ndarray, some: np.ndar
     spent = np.zeros(tape.tickets, dtype=np.int64)
     for c, channel in enumerate(resolved.scenario.channels.values()):
         mine = np.flatnonzero(some & (tape.channel == c))
-        spent[mine] = open_time_ms(resolved.calendar.opening(channel.hours), tape.need_ms[mine], until[mine])
+        hours = channel.hours if isinstance(channel.hours, str) else tuple(channel.hours)
+        spent[mine] = open_time_ms(_stretches(resolved.calendar, hours), tape.need_ms[mine], until[mine])
     return spent
+
+
+@lru_cache(maxsize=64)
+def _stretches(calendar: Calendar, hours: str | tuple[str, ...]) -> np.ndarray:
+    """Opening hours as stretches of the clock; the same in every replication."""
+    return calendar.opening(hours if isinstance(hours, str) else list(hours))
 
 
 def histogram_groups(
@@ -243,12 +247,12 @@ def histogram_groups(
     """Figures whose distribution is kept, each as a group with the single measure `figure`."""
     warm_up = resolved.scenario.horizon.warm_up
     keep = contacts.answered & ~contacts.leg & (contacts.arrive_ms >= warm_up)
-    arrived = Group(contacts.arrive_ms, contacts.channel, contacts.reason, {"figure": contacts.wait_ms})
-    yield "wait", arrived.kept(keep)
+    yield "wait", Group(contacts.arrive_ms, contacts.channel, contacts.reason, keep, {"figure": contacts.wait_ms})
     end = end_of_run(resolved, outcomes)
     still_open = outcomes.state == out.OPEN
     done = ~still_open & (outcomes.state != out.LOST)
     responded = outcomes.response_ms >= 0
+    channel, reason = tape.channel.astype(np.int64), tape.reason.astype(np.int64)
     for name, some, until in (
         ("response", responded, outcomes.response_ms),
         ("response_censored", still_open & ~responded, end),
@@ -256,8 +260,7 @@ def histogram_groups(
         ("resolution_censored", still_open, end),
     ):
         lasted = np.maximum(until - tape.need_ms, 0)
-        group = Group(tape.need_ms, tape.channel.astype(np.int64), tape.reason.astype(np.int64), {"figure": lasted})
-        yield name, group.kept(some & (tape.need_ms >= warm_up))
+        yield name, Group(tape.need_ms, channel, reason, some & (tape.need_ms >= warm_up), {"figure": lasted})
 
 
 def at_instants(

@@ -33,7 +33,10 @@ def satisfied_share(
     and did not help, and once where the need was not met; never below 0.
     """
     table = by_regime(resolved, [[getattr(v.satisfaction, name) for name in FIELDS] for v in resolved.variants])
-    of = dict(zip(FIELDS, table[tape.regime].T, strict=True))
+    of = {
+        name: column[0] if len(column) == 1 else column[tape.regime]
+        for name, column in zip(FIELDS, table.T, strict=True)
+    }
     lost = (
         of["wait_over_target"] * tickets.lateness
         + of["extra_contact"] * np.maximum(tickets.contacts - 1, 0)

@@ -23,11 +23,11 @@ def _so_far(moments: np.ndarray, edges: np.ndarray) -> np.ndarray:
 def covered_by_group(
     group: np.ndarray, groups: int, begin: np.ndarray, end: np.ndarray, edges: np.ndarray
 ) -> np.ndarray:
-    """int64 (groups, periods): the same for each group of stretches."""
-    total = np.zeros((groups, len(edges) - 1), dtype=np.int64)
+    """int64 (periods, groups): the same for each group of stretches."""
+    total = np.zeros((len(edges) - 1, groups), dtype=np.int64)
     for g in range(groups):
         mine = group == g
-        total[g] = covered_ms(begin[mine], end[mine], edges)
+        total[:, g] = covered_ms(begin[mine], end[mine], edges)
     return total
 
 

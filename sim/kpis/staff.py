@@ -17,7 +17,7 @@ from sim.scenario.units import HALF_HOUR_MS
 def team_pieces(
     resolved: Resolved, roster: Roster, outcomes: Outcomes, edges: np.ndarray
 ) -> Iterator[tuple[str, np.ndarray]]:
-    """(measure, (T, pieces) ms) of each team between neighbouring edges."""
+    """(measure, (pieces, T) ms) of each team between neighbouring edges."""
     teams = len(resolved.scenario.teams)
     team = roster.agent_team
     yield (
@@ -33,17 +33,17 @@ def team_pieces(
 
 
 def _of_slots(by_slot: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """float64 (T, pieces): half-hourly sums between other edges, spread evenly inside a half-hour."""
+    """float64 (pieces, T): half-hourly sums between other edges, spread evenly inside a half-hour."""
     sums = np.concatenate([np.zeros((len(by_slot), 1)), np.cumsum(by_slot, axis=1)], axis=1)
     at = np.arange(sums.shape[1]) * float(HALF_HOUR_MS)
     so_far = [np.interp(edges, at, line) for line in sums]
-    return np.diff(np.array(so_far).reshape(len(by_slot), len(edges)), axis=1)
+    return np.diff(np.array(so_far).reshape(len(by_slot), len(edges)), axis=1).T
 
 
 def lane_pieces(
     resolved: Resolved, outcomes: Outcomes, contacts: Contacts, edges: np.ndarray, end_ms: int
 ) -> Iterator[tuple[str, np.ndarray]]:
-    """(measure, (C, pieces) ms) of each channel: contacts waiting, contacts in progress, agents busy with it.
+    """(measure, (pieces, C) ms) of each channel: contacts waiting, contacts in progress, agents busy with it.
 
     In progress is an agent's time with a contact. Interrupted work is put aside and not in progress; an agent who does
     such work has one contact in hand, so that contacts in progress and busy agents are the same there.
@@ -59,5 +59,5 @@ def lane_pieces(
     progress = covered_by_group(contacts.channel[held], channels, finish - contacts.handle_ms[held], finish, edges)
     for c, channel in enumerate(resolved.scenario.channels.values()):
         if channel.interruptible or channel.parallel == 1:
-            progress[c] = busy[c]
+            progress[:, c] = busy[:, c]
     yield "progress_ms", progress

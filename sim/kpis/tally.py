@@ -16,9 +16,11 @@ from sim.demand.tape import Tape
 from sim.engine.outcomes import Outcomes
 from sim.engine.roster import Roster
 from sim.kpis import measures, quantiles, staff
-from sim.kpis.columns import Contacts, contact_columns, end_of_run, ticket_columns
+from sim.kpis.columns import contact_columns, end_of_run, ticket_columns
+from sim.kpis.frame import Frame, Periods
 from sim.scenario.resolved import Resolved
-from sim.scenario.units import HALF_HOUR_MS
+
+Counted = Sequence[tuple[measures.Group, np.ndarray]]  # groups, and the piece in which each thing counts
 
 
 @dataclass(frozen=True)
@@ -52,125 +54,83 @@ class Tally:
     """By measure: int32 (months, C, BINS), see `quantiles`."""
 
 
-@dataclass(frozen=True)
-class Periods:
-    """How moments map to periods, and the edges between which time is measured."""
-
-    count: int
-    edges: np.ndarray  # int64 ms, ascending, from the warm-up's end to the horizon's
-    period_of_piece: np.ndarray  # int64: the period of each piece between two edges
-
-    def of(self, moment: np.ndarray) -> np.ndarray:
-        """int64: period of each moment; what lies past the end (drained) counts in the last one."""
-        piece = np.searchsorted(self.edges, moment, side="right") - 1
-        return np.asarray(self.period_of_piece[np.clip(piece, 0, len(self.period_of_piece) - 1)])
-
-    def gather(self, pieces: np.ndarray) -> np.ndarray:
-        """float64 (lines, periods): sums of figures by piece, (lines, pieces)."""
-        lines = [np.bincount(self.period_of_piece, weights=line, minlength=self.count) for line in pieces]
-        return np.array(lines, dtype=np.float64).reshape(-1, self.count)
-
-
 def tally(resolved: Resolved, tape: Tape, roster: Roster, outcomes: Outcomes) -> Tally:
     """Every measure of one replication."""
     contacts = contact_columns(resolved, tape, outcomes)
     tickets = ticket_columns(resolved, tape, contacts)
-    counted = measures.groups(resolved, tape, outcomes, contacts, tickets)
-    months, week, days = month_periods(resolved), week_periods(resolved), day_periods(resolved)
+    frame = Frame.of(resolved)
+    counted = [
+        (group, np.where(group.keep, frame.piece(group.moment), frame.pieces))  # past the last piece: dropped
+        for group in measures.groups(resolved, tape, outcomes, contacts, tickets)
+    ]
+    basic = _by_piece(counted, frame.pieces, len(resolved.scenario.channels))
+    end = end_of_run(resolved, outcomes)
+    lanes = dict(staff.lane_pieces(resolved, outcomes, contacts, frame.edges, end))
+    teams = dict(staff.team_pieces(resolved, roster, outcomes, frame.edges))
+    teams |= _team_sums(counted, frame.pieces, len(resolved.scenario.teams))
 
-    def grid(periods: Periods, basic: bool) -> Grid:
-        return _grid(resolved, roster, outcomes, contacts, counted, periods, basic)
+    def grid(periods: Periods, cells: dict[str, np.ndarray] | None = None) -> Grid:
+        if cells is None:
+            cells = {name: periods.gather(figures)[:, :, None] for name, figures in basic.items()}
+        return Grid(
+            period_ms=periods.gather(np.diff(frame.edges)[:, None])[:, 0],
+            cells=cells,
+            lanes={name: periods.gather(figures) for name, figures in lanes.items()},
+            teams={name: periods.gather(figures) for name, figures in teams.items()},
+        )
 
     instants, oldest = measures.at_instants(resolved, tape, outcomes, contacts)
     return Tally(
-        months=grid(months, basic=False),
-        week=grid(week, basic=True),
-        days=grid(days, basic=True),
+        months=grid(frame.months, _monthly(resolved, counted, frame.months)),
+        week=grid(frame.week),
+        days=grid(frame.days),
         instants=instants,
         oldest=oldest,
         histograms={
-            name: _histogram(resolved, group, months)
+            name: _histogram(resolved, group, frame)
             for name, group in measures.histogram_groups(resolved, tape, outcomes, contacts)
         },
     )
 
 
-def _warm(resolved: Resolved) -> tuple[int, int]:
-    end = resolved.calendar.end_ms
-    return min(resolved.scenario.horizon.warm_up, end), end
-
-
-def _cut(edges: np.ndarray, low: int, high: int) -> tuple[np.ndarray, np.ndarray]:
-    """Edges inside [low, high] and the index of the period of each piece between them."""
-    inside = np.unique(np.clip(edges, low, high))
-    return inside, np.searchsorted(edges, inside[:-1], side="right") - 1
-
-
-def month_periods(resolved: Resolved) -> Periods:
-    """Months of the horizon."""
-    edges, piece = _cut(np.array(resolved.calendar.month_edges_ms, dtype=np.int64), *_warm(resolved))
-    return Periods(len(resolved.calendar.month_labels), edges, piece)
-
-
-def week_periods(resolved: Resolved) -> Periods:
-    """Half-hours of the local week."""
-    edges = np.arange(resolved.calendar.slots + 1, dtype=np.int64) * HALF_HOUR_MS
-    edges, piece = _cut(edges, *_warm(resolved))
-    return Periods(7 * 48, edges, resolved.calendar.slot_local[1][piece].astype(np.int64))
-
-
-def day_periods(resolved: Resolved) -> Periods:
-    """Local days."""
-    days = resolved.calendar.days
-    edges, piece = _cut(resolved.calendar.day_edges_ms[: days + 1], *_warm(resolved))
-    return Periods(days, edges, piece)
-
-
-def _grid(
-    resolved: Resolved,
-    roster: Roster,
-    outcomes: Outcomes,
-    contacts: Contacts,
-    counted: Sequence[measures.Group],
-    periods: Periods,
-    basic: bool,
-) -> Grid:
-    channels, teams = len(resolved.scenario.channels), len(resolved.scenario.teams)
-    reasons = 1 if basic else len(resolved.scenario.reasons)
-    shape = (periods.count, channels, reasons)
+def _monthly(resolved: Resolved, counted: Counted, months: Periods) -> dict[str, np.ndarray]:
+    """All measures of contacts and tickets by month, channel and reason."""
+    shape = (months.count, len(resolved.scenario.channels), len(resolved.scenario.reasons))
+    month_of = np.append(months.of_piece, months.count)
     cells: dict[str, np.ndarray] = {}
-    for group in counted:
-        index = periods.of(group.moment) * channels + group.channel
-        index = index if basic else index * reasons + group.reason
+    for group, piece in counted:
+        index = (month_of[piece] * shape[1] + group.channel) * shape[2] + group.reason
         for name, figures in group.measures.items():
-            if not basic or name in measures.BASIC:
-                cells[name] = measures.total(index, figures, periods.count * channels * reasons).reshape(shape)
-    by_team = {
-        name: periods.gather(pieces).T for name, pieces in staff.team_pieces(resolved, roster, outcomes, periods.edges)
-    }
-    by_team |= _team_sums(counted, periods, teams)
-    end = end_of_run(resolved, outcomes)
-    lanes = {
-        name: periods.gather(pieces).T
-        for name, pieces in staff.lane_pieces(resolved, outcomes, contacts, periods.edges, end)
-    }
-    return Grid(periods.gather(np.diff(periods.edges)[None, :])[0], cells, lanes, by_team)
+            cells[name] = measures.total(index, figures, shape)
+    return cells
 
 
-def _team_sums(counted: Sequence[measures.Group], periods: Periods, teams: int) -> dict[str, np.ndarray]:
-    """What is known by team: contacts handled, handle time, transfers."""
+def _by_piece(counted: Counted, pieces: int, channels: int) -> dict[str, np.ndarray]:
+    """The basic measures by piece and channel."""
+    cells: dict[str, np.ndarray] = {}
+    for group, piece in counted:
+        index = piece * channels + group.channel
+        for name in measures.BASIC & group.measures.keys():
+            cells[name] = measures.total(index, group.measures[name], (pieces, channels))
+    return cells
+
+
+def _team_sums(counted: Counted, pieces: int, teams: int) -> dict[str, np.ndarray]:
+    """What is known by team, by piece: contacts handled, handle time, transfers."""
     sums: dict[str, np.ndarray] = {}
-    for group in counted:
+    for group, piece in counted:
+        if group.team is None:
+            continue
+        index = np.where(group.team >= 0, piece * teams + group.team, pieces * teams)
         for name in ("handled", "handle_ms", "transferred", "ended", "agent_ms", "wasted_ms"):
-            if group.team is not None and name in group.measures:
-                mine = group.team >= 0
-                index = periods.of(group.moment[mine]) * teams + group.team[mine]
-                sums[name] = measures.total(index, group.measures[name][mine], periods.count * teams)
-    return {name: figures.reshape(periods.count, teams) for name, figures in sums.items()}
+            if name in group.measures:
+                sums[name] = measures.total(index, group.measures[name], (pieces, teams))
+    return sums
 
 
-def _histogram(resolved: Resolved, group: measures.Group, periods: Periods) -> np.ndarray:
-    shape = (periods.count, len(resolved.scenario.channels), quantiles.BINS)
-    cell = (periods.of(group.moment) * shape[1] + group.channel) * shape[2]
-    counts = np.bincount(cell + quantiles.bin_of(group.measures["figure"]), minlength=int(np.prod(shape)))
-    return counts.reshape(shape).astype(np.int32)
+def _histogram(resolved: Resolved, group: measures.Group, frame: Frame) -> np.ndarray:
+    shape = (frame.months.count, len(resolved.scenario.channels), quantiles.BINS)
+    kept = np.flatnonzero(group.keep)
+    month = frame.months.of_piece[frame.piece(group.moment[kept])]
+    index = (month * shape[1] + group.channel[kept]) * shape[2] + quantiles.bin_of(group.measures["figure"][kept])
+    return np.bincount(index, minlength=int(np.prod(shape))).reshape(shape).astype(np.int32)

@@ -102,4 +102,5 @@ def _by_month(by_slot: np.ndarray, month: np.ndarray, months: int) -> np.ndarray
 
 
 def _covered(team: np.ndarray, teams: int, outcomes: Outcomes, edges: np.ndarray) -> np.ndarray:
-    return covered_by_group(team, teams, outcomes.busy_from_ms, outcomes.busy_until_ms, edges).astype(np.float64)
+    covered = covered_by_group(team, teams, outcomes.busy_from_ms, outcomes.busy_until_ms, edges)
+    return np.ascontiguousarray(covered.T, dtype=np.float64)

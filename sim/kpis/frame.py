@@ -1,0 +1,68 @@
+"""How moments map to months, half-hours of the week and days.
+
+The counted time, from the end of the warm-up to the end of the horizon, is cut into *pieces* at every half-hour, local
+midnight and month's edge. Sums are taken by piece once and gathered into periods.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.scenario.resolved import Resolved
+from sim.scenario.units import HALF_HOUR_MS
+
+WEEK_SLOTS = 7 * 48
+
+
+@dataclass(frozen=True)
+class Periods:
+    """Which period each piece belongs to."""
+
+    count: int
+    of_piece: np.ndarray  # int64 (pieces,)
+
+    def gather(self, figures: np.ndarray) -> np.ndarray:
+        """float64 (periods, lines): sums of figures by piece, (pieces, lines)."""
+        total = np.empty((self.count, figures.shape[1]))
+        for k in range(figures.shape[1]):
+            total[:, k] = np.bincount(self.of_piece, weights=figures[:, k], minlength=self.count)
+        return total
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The pieces of counted time and the periods that they make up."""
+
+    edges: np.ndarray  # int64 (pieces + 1,)
+    months: Periods
+    week: Periods  # half-hours of the local week from Monday 00:00
+    days: Periods  # local days of the horizon
+
+    @property
+    def pieces(self) -> int:
+        """Number of pieces."""
+        return len(self.edges) - 1
+
+    @staticmethod
+    def of(resolved: Resolved) -> Frame:
+        """The frame of a scenario."""
+        calendar = resolved.calendar
+        end = calendar.end_ms
+        warm_up = min(resolved.scenario.horizon.warm_up, end)
+        months = np.array(calendar.month_edges_ms, dtype=np.int64)
+        days = calendar.day_edges_ms[: calendar.days + 1]
+        slots = np.arange(calendar.slots + 1, dtype=np.int64) * HALF_HOUR_MS
+        edges = np.unique(np.clip(np.concatenate([slots, days, months]), warm_up, end))
+        since = edges[:-1]
+        return Frame(
+            edges,
+            Periods(len(months) - 1, np.searchsorted(months, since, side="right") - 1),
+            Periods(WEEK_SLOTS, calendar.slot_local[1][since // HALF_HOUR_MS].astype(np.int64)),
+            Periods(calendar.days, np.searchsorted(days, since, side="right") - 1),
+        )
+
+    def piece(self, moment: np.ndarray) -> np.ndarray:
+        """int64 (n,): piece of each moment; what lies past the end (drained) counts in the last one."""
+        return np.clip(np.searchsorted(self.edges, moment, side="right") - 1, 0, self.pieces - 1)

@@ -16,7 +16,7 @@ def filled_in(resolved: Resolved) -> dict[str, Any]:
     """The merged document with every default that is a value; profiles are those that `write_scenario` writes."""
     document: dict[str, Any] = _copy(dict(resolved.document))
     for row in rows(resolved):
-        if row.is_default and row.value != NOTHING:
+        if row.is_default and row.value not in (NOTHING, ""):
             _put(document, read_path(row.path), read_yaml(f"value: {row.value}", "").children["value"].plain())
     for block, key in _profile_places(document):
         block[key] = f"profiles/{_file_name(resolved, block[key])}"

@@ -1,0 +1,147 @@
+"""`deskplan run` and `deskplan compare`: what they print, write and refuse, and the code they leave with."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.report.worlds import tiny
+
+FAST = ("--jobs", "1")
+
+
+def deskplan(repo_root, tmp_path, *args, **options):
+    """Run the command line in a folder of its own."""
+    environment = {**os.environ, "PYTHONPATH": str(repo_root), "COLUMNS": "120"}
+    command = [sys.executable, "-m", "cli", *args]
+    return subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, **options
+    )
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A folder with two scenario files and an overlay."""
+    from sim.scenario.emit import to_yaml
+
+    folder = tmp_path_factory.mktemp("planner")
+    more = tiny("more", teams={"desk": {"agents": 4, "serves": ["phone"], "wage": "20 EUR/h"}})
+    for name, document in (("tiny", tiny()), ("more", more)):
+        (folder / f"{name}.yaml").write_text(to_yaml(document), encoding="utf-8")
+    (folder / "wage.yaml").write_text("teams: {desk: {wage: 30 EUR/h}}\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def compared(repo_root, place):
+    return deskplan(repo_root, place, "compare", "tiny.yaml", "more.yaml", *FAST)
+
+
+def test_compare_prints_the_answer_the_table_and_where_the_report_is(compared, place):
+    assert compared.returncode == 0, compared.stderr
+    lines = compared.stdout.splitlines()
+    assert lines[0].startswith("tiny stays the best of 2")
+    assert any(line.startswith("  NPV against the base") for line in lines)
+    assert lines[-1].startswith("Report: results/")
+    assert (place / lines[-1].removeprefix("Report: ")).is_file()
+    assert "more: 3 of 3 replications" in compared.stderr
+
+
+def test_run_prints_one_scenario(repo_root, place):
+    done = deskplan(repo_root, place, "run", "tiny.yaml", "--reps", "2", "--seed", "3", "--out", "one", *FAST)
+    assert done.returncode == 0, done.stderr
+    assert "2 replications, seed 3" in done.stdout
+    assert "NPV" not in done.stdout.split("Money")[1]
+    assert len(list((place / "one").iterdir())) == 1
+
+
+def test_json_is_json_and_nothing_else(repo_root, place):
+    done = deskplan(repo_root, place, "compare", "tiny.yaml", "more.yaml", "--format", "json", "--reps", "2", *FAST)
+    found = json.loads(done.stdout)
+    assert found["base"] == "tiny"
+    assert [one["name"] for one in found["scenarios"]] == ["tiny", "more"]
+    assert (place / found["folder"] / "report.html").is_file()
+
+
+def test_quiet_prints_only_the_folder(repo_root, place):
+    done = deskplan(repo_root, place, "run", "tiny.yaml", "--quiet", "--reps", "1", *FAST)
+    assert done.stderr == ""
+    assert (place / done.stdout.strip() / "manifest.json").is_file()
+
+
+def test_overlays_and_sets_reach_every_scenario(repo_root, place):
+    args = ("--overlay", "wage.yaml", "--set", "teams.desk.wage=x 2", "--reps", "1", "--format", "json", *FAST)
+    found = json.loads(deskplan(repo_root, place, "compare", "tiny.yaml", "more.yaml", *args).stdout)
+    totals = [one["appraisal"]["total"]["value"] for one in found["scenarios"]]
+    assert totals == [pytest.approx(-3 * 6 * 60), pytest.approx(-4 * 6 * 60)]
+
+
+def test_equal_commands_give_equal_tables(repo_root, place):
+    folders = [
+        deskplan(repo_root, place, "run", "tiny.yaml", "--quiet", "--jobs", jobs).stdout.strip() for jobs in ("1", "2")
+    ]
+    one, other = (place / folder for folder in folders)
+    assert one != other
+    for name in ("kpis.csv", "cashflows.csv", "appraisal.csv", "report.html"):
+        assert (one / name).read_bytes() == (other / name).read_bytes(), name
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("run", "nowhere.yaml"), "nowhere.yaml"),
+        (("run", "tiny.yaml", "--set", "teams.desc.agents=5"), "desc"),
+        (("run", "tiny.yaml", "--overlay", "gone.yaml"), "gone.yaml"),
+        (("compare", "tiny.yaml", "tiny.yaml"), "two scenarios are called tiny"),
+        (("compare", "tiny.yaml", "baseline"), "differ in horizon.start"),
+        (("compare", "tiny.yaml"), "Missing argument 'OTHER...'"),
+        (("run", "tiny.yaml", "--reps", "0"), "--reps"),
+        (("run", "tiny.yaml", "--seed", "-1"), "--seed"),
+        (("run", "tiny.yaml", "--jobs", "0"), "--jobs 0"),
+        (("run", "tiny.yaml", "--engine", "steam"), "steam"),
+        (("run", "tiny.yaml", "--out", "tiny.yaml/here"), "cannot write"),
+    ],
+)
+def test_bad_input_is_refused_in_words_with_code_2_and_nothing_written(repo_root, place, args, said):
+    before = sorted(path.name for path in place.rglob("*"))
+    done = deskplan(repo_root, place, *args)
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert sorted(path.name for path in place.rglob("*")) == before
+
+
+def test_ctrl_c_ends_cleanly_with_nothing_half_written(repo_root, tmp_path):
+    environment = {**os.environ, "PYTHONPATH": str(repo_root)}
+    command = [sys.executable, "-m", "cli", "run", "baseline", "--reps", "50", "--jobs", "1"]
+    running = subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    results = tmp_path / "results"
+    for _ in range(600):
+        if results.is_dir():
+            break
+        time.sleep(0.1)
+    time.sleep(1)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 130, said
+    assert "Stopped. Nothing was written." in said
+    assert "Traceback" not in said
+    assert list(results.iterdir()) == []
+
+
+def test_every_scenario_of_the_demo_runs_for_a_month(scenarios_dir):
+    from evaluate.compare import compare
+    from evaluate.simulate import simulate_all
+    from sim.scenario.load import load
+
+    names = ("baseline", "expand_team", "self_service", "chatbot", "blend")
+    sets = ("horizon.months=1", "demand.events=null", "customers.active=x 0.1", "customers.new=x 0.1")
+    found = compare(simulate_all([load(scenarios_dir / f"{name}.yaml", sets=sets) for name in names], replications=1))
+    assert [one.name for one in found.scenarios] == list(names)
+    assert found.against["chatbot"]["npv"].value < 0  # a month does not pay for what is bought on its first day

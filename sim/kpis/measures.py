@@ -50,6 +50,9 @@ BASIC = frozenset(
 )
 """What is kept by half-hour and by day as well as by month."""
 
+PIECEWISE = frozenset(["queue_ms", "channel_busy_ms", "progress_ms"])
+"""Times of channels that are kept likewise."""
+
 
 @dataclass(frozen=True)
 class Group:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from sim.kpis import interval, quantiles
-from sim.kpis.measures import BASIC
+from sim.kpis.measures import BASIC, PIECEWISE
 from sim.kpis.registry import KPIS, PERIOD, REPLICATIONS, Kpi, Scope
 from sim.kpis.tally import Grid, Tally
 from sim.scenario.calendar import DAY_NAMES
@@ -122,7 +122,7 @@ def _kept(kpi: Kpi, scope: Scope, by: By) -> bool:
     if by == "month":
         return True
     used = {name.lstrip("-") for name in (*kpi.top, *kpi.bottom)} - {PERIOD, REPLICATIONS}
-    return kpi.kind == "sum" and (scope != "cell" or used <= BASIC)
+    return kpi.kind == "sum" and (scope == "team" or used <= (BASIC if scope == "cell" else PIECEWISE))
 
 
 def _figures(resolved: Resolved, tallies: Sequence[Tally], kpi: Kpi, scope: Scope, by: By) -> _Figures:

@@ -8,7 +8,7 @@ spent, handle time where `kpis.handle_booked` says. What arrives in the warm-up 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -80,10 +80,12 @@ def tally(resolved: Resolved, tape: Tape, roster: Roster, outcomes: Outcomes) ->
         )
 
     instants, oldest = measures.at_instants(resolved, tape, outcomes, contacts)
+    days = grid(frame.days)
+    months = grid(frame.months, _monthly(resolved, counted, frame.months))
     return Tally(
-        months=grid(frame.months, _monthly(resolved, counted, frame.months)),
+        months=replace(months, lanes={**months.lanes, **_daily_levels(resolved, days)}),
         week=grid(frame.week),
-        days=grid(frame.days),
+        days=days,
         instants=instants,
         oldest=oldest,
         histograms={
@@ -103,6 +105,16 @@ def _monthly(resolved: Resolved, counted: Counted, months: Periods) -> dict[str,
         for name, figures in group.measures.items():
             cells[name] = measures.total(index, figures, shape)
     return cells
+
+
+def _daily_levels(resolved: Resolved, days: Grid) -> dict[str, np.ndarray]:
+    """Sum of the days' service levels, and the number of days that have one, by month and channel."""
+    top, bottom = days.cells["contract_top"][:, :, 0], days.cells["contract_bottom"][:, :, 0]
+    level = np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
+    starts = np.maximum(resolved.calendar.day_edges_ms[: len(level)], 0)
+    month = np.searchsorted(resolved.calendar.month_edges_ms, starts, side="right") - 1
+    of = Periods(len(resolved.calendar.month_labels), month)
+    return {"daily_level": of.gather(level), "daily_level_days": of.gather((bottom > 0).astype(np.float64))}
 
 
 def _by_piece(counted: Counted, pieces: int, channels: int) -> dict[str, np.ndarray]:

@@ -17,7 +17,7 @@ BY_CHANNEL = (
     "time_to_first_response_open_hours", "time_to_resolution", "time_to_resolution_p50", "time_to_resolution_p90",
     "time_to_resolution_from_contact", "time_to_resolution_open_hours", "backlog", "backlog_age", "backlog_oldest",
     "queue_backlog", "queue_age", "queue_oldest", "csat", "nps",
-    "queue_length", "load_carried", "concurrency",
+    "queue_length", "load_carried", "concurrency", "service_level_daily_mean",
 )  # fmt: skip
 """Kept by channel (and by reason): `service_level(phone)`."""
 BY_TEAM = (

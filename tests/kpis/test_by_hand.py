@@ -78,6 +78,8 @@ EXPECTED: list[tuple[str, str, object]] = [  # KPI, place, figure
     ("service_level", "email", 0 / 3),
     ("service_level", "", (6 + 2 + 0) / (13 + 3 + 3)),
     ("service_level_d", "", 8 / 11),
+    ("service_level_daily_mean", "phone", 6 / 13),  # one day
+    ("service_level_daily_mean", "", (6 / 13 + 2 / 3 + 0) / 3),
     ("average_speed_of_answer", "", 60 * 231 / 12),
     ("average_speed_of_answer", "phone", 60 * 5.5 / 8),
     ("mean_wait", "", 60 * 312.5 / 20),

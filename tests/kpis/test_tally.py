@@ -144,3 +144,17 @@ def test_rows_of_the_tape_that_were_never_used_count_nowhere(day):
     plain = tally(day.resolved, day.tape, day.roster, day.outcomes)
     for name, figures in plain.months.cells.items():
         assert (with_unused.months.cells[name] == figures).all(), name
+
+
+def test_the_mean_of_daily_levels_is_another_figure():
+    # day one: 1 of 1 in time; day two: 1 of 4: daily mean (1 + .25)/2 = .625, the period's level 2/5
+    document = MONTHS | {"horizon": {"start": "2027-01-30", "months": 1}}
+    resolved = resolve(document)
+    h = Hand(resolved)
+    for when, waits in ((600, 0), (DAY + 600, 0), (DAY + 601, 1), (DAY + 602, 1), (DAY + 603, 1)):
+        ticket = h.ticket(when, "order", "phone", out.BY_AGENT, end=when + 5, response=when + waits)
+        h.contact(ticket, out.RESOLVED, when, when + waits, when + 5, when + 5, handle=5 - waits, agent=0)
+    one = [tally(resolved, h.tape(), h.roster(), h.outcomes())]
+    assert estimate(resolved, one, "service_level").value == pytest.approx(2 / 5)
+    assert estimate(resolved, one, "service_level_daily_mean").value == pytest.approx(0.625)
+    assert estimate(resolved, one, "service_level_daily_mean").n == 2

@@ -139,6 +139,24 @@ KPIS = (
         channels=has_target,
     ),
     Kpi(
+        name="service_level_daily_mean",
+        group="Waiting",
+        unit="share",
+        good="higher",
+        definition=(
+            "Mean over days (and channels) of the day's service level in the channel's variant: every day counts the "
+            "same, however busy. It is not the service level of the period."
+        ),
+        numerator="service levels of the days",
+        denominator="days (by channel) with a contact to judge",
+        mistake="Reporting it as the service level: quiet days are good days, so it is mostly higher.",
+        top=("daily_level",),
+        bottom=("daily_level_days",),
+        scopes=("lane",),
+        applies=any_target,
+        channels=has_target,
+    ),
+    Kpi(
         name="average_speed_of_answer",
         group="Waiting",
         unit="s",

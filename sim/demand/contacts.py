@@ -53,6 +53,7 @@ _BY_CHANNEL: dict[str, tuple[type, int]] = {
     "flags": (np.int32, 0),
 }
 Columns = dict[str, np.ndarray]
+_BLOCK = 1 << 16  # tickets drawn at a time
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,22 @@ def draw_rows(
     """All row columns of the tape, for tickets with draw states ``state``.
 
     ``world`` (n,) is (regime * reasons + reason), ``channel`` (n,) the first contact's channel, ``patience_left`` (n,)
-    the factor on the first contact's patience.
+    the factor on the first contact's patience. Tickets are worked through in blocks, so that temporaries stay small.
     """
+    blocks = []
+    for low in range(0, max(len(state), 1), _BLOCK):
+        block = slice(low, low + _BLOCK)
+        left = None if patience_left is None else patience_left[block]
+        blocks.append((low, _levels(tables, state[block], world[block], channel[block], left)))
+    deepest = max(len(levels) for _, levels in blocks)
+    pieces = [(low, levels[k]) for k in range(deepest) for low, levels in blocks if len(levels) > k]
+    return _joined(pieces, len(tables.index.channels) if tables.wide else 1, len(state))
+
+
+def _levels(
+    tables: Tables, state: np.ndarray, world: np.ndarray, channel: np.ndarray, patience_left: np.ndarray | None
+) -> list[Level]:
+    """The first contacts, then the second ones of those tickets that can have one, and so on."""
     allowed = tables.attempts[world * len(tables.index.channels) + channel]
     capacity = np.ones(len(state), dtype=np.int64)
     reach = np.zeros(len(state), dtype=np.int64)  # channels on which the next contact can be
@@ -118,24 +133,25 @@ def draw_rows(
         reach[ticket] = reach[ticket] | led_to if tables.chases.any() else led_to
         ticket = ticket[(capacity[ticket] > len(levels)) & (allowed[ticket] > len(levels))]
         if not len(ticket):
-            return _joined(levels, len(tables.index.channels) if tables.wide else 1)
+            return levels
         draws = Draws(state[ticket], len(levels))
         kept = first.of(ticket) if tables.keeps_patience.any() else first
         level = _level(tables, draws, kept, ticket, world[ticket], channel[ticket], reach[ticket], len(levels), None)
         levels.append(level)
 
 
-def _joined(levels: list[Level], lines: int) -> Columns:
-    """Levels one after the other, and each row's successor."""
+def _joined(pieces: list[tuple[int, Level]], lines: int, tickets: int) -> Columns:
+    """The pieces (number of the block's first ticket, level) one after the other, and each row's successor."""
     joined: Columns = {
-        name: np.concatenate([getattr(level, name) for level in levels])
-        for name in ("ticket", "resolve_u", "transfer_u", "reopen_ms")
+        name: np.concatenate([getattr(level, name) for _, level in pieces])
+        for name in ("resolve_u", "transfer_u", "reopen_ms")
     }
+    joined["ticket"] = np.concatenate([level.ticket + low for low, level in pieces])
     rows = len(joined["ticket"])
     for name, (dtype, never) in _BY_CHANNEL.items():
         out: np.ndarray = np.full((lines, rows), never, dtype) if never else np.zeros((lines, rows), dtype)
         start = 0
-        for level in levels:
+        for _, level in pieces:
             stop = start + len(level.ticket)
             for line, where, columns in level.lines:
                 if name in columns:
@@ -143,13 +159,14 @@ def _joined(levels: list[Level], lines: int) -> Columns:
             start = stop
         joined[name] = out
     joined["next_row"] = np.full(rows, -1, dtype=np.int64)
-    last = np.arange(len(levels[0].ticket))
-    start = len(last)
-    for level in levels[1:]:
+    last = np.arange(tickets)
+    start = 0
+    for low, level in pieces:
         here = np.arange(start, start + len(level.ticket))
-        joined["next_row"][last[level.ticket]] = here
-        last[level.ticket] = here
         start += len(here)
+        if len(here) and here[0] >= tickets:
+            joined["next_row"][last[level.ticket + low]] = here
+            last[level.ticket + low] = here
     return joined
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from sim.demand import contacts
 from sim.demand.tape import NEVER, NO_CHANNEL, SELF_FAILED, SELF_RESOLVED
 from tests.demand.stories import same_bytes, stories, tape_of
 from tests.strategies import parts, percent, scenarios, team
@@ -284,3 +285,13 @@ def test_every_seed_gives_the_declared_number_of_needs(seed):
         "teams": {"team": {"agents": 1, "serves": ["phone"]}},
     }
     assert abs(tape_of(document, seed).tickets - 120_000) < 3.5 * np.sqrt(120_000)
+
+
+@EXAMPLES
+@given(scenarios())
+def test_drawing_in_blocks_gives_the_same_bytes(document):
+    whole = tape_of(document)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(contacts, "_BLOCK", 7)
+        blocks = tape_of(document)
+    assert same_bytes(whole, blocks)

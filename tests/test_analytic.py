@@ -4,6 +4,7 @@ import json
 import math
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from sim.analytic import (
 )
 
 ORACLES = Path(__file__).parent / "oracles"
-TIGHT = {"rel": 1e-8, "abs": 1e-12}
+TIGHT: dict[str, Any] = {"rel": 1e-8, "abs": 1e-12}
 
 
 @cache
@@ -112,7 +113,7 @@ def test_general_patience_table(case):
     survival, limited, kinks = PATIENCE[case["model"]]
     found = general_patience(case["lam"], case["mu"], case["n"], survival, limited, case["T"], kinks)
     # the table's own quadrature is 5e-5 off where patience is constant (a kink); the next test has that case exactly
-    near = {"abs": 5e-5} if kinks else TIGHT
+    near: dict[str, Any] = {"abs": 5e-5} if kinks else TIGHT
     assert found.p_wait == pytest.approx(case["P_offered_wait_positive"], **near)
     assert found.p_abandon == pytest.approx(case["P_abandon"], **near)
     assert found.service_level("c") == pytest.approx(case["SL_served_within_T_of_offered"], **near)

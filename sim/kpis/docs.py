@@ -75,15 +75,15 @@ def definitions() -> str:
 
 def _entry(kpi: Kpi) -> str:
     by = " and by ".join(_SCOPE[scope] if kpi.kind != "quantile" else "channel" for scope in kpi.scopes)
-    unit = _UNITS.get(kpi.unit, kpi.unit)
-    return (
-        f"\n### `{kpi.name}`\n\n{kpi.definition}\n\n"
-        f"- Formula: {_formula(kpi)}\n"
-        f"- Numerator: {kpi.numerator}\n"
-        f"- Denominator: {kpi.denominator}\n"
-        f"- Unit: {unit}; by {by}; {_GOOD[kpi.good]}\n"
-        f"- Usual mistake: {kpi.mistake}\n"
-    )
+    lines = [f"Formula: {_formula(kpi)}"]
+    if kpi.numerator.lower() != kpi.definition.rstrip(".").lower():  # else it is said already
+        lines.append(f"Numerator: {kpi.numerator}")
+    lines += [
+        f"Denominator: {kpi.denominator}",
+        f"Unit: {_UNITS.get(kpi.unit, kpi.unit)}; by {by}; {_GOOD[kpi.good]}",
+        f"Usual mistake: {kpi.mistake}",
+    ]
+    return f"\n### `{kpi.name}`\n\n{kpi.definition}\n\n" + "".join(f"- {line}\n" for line in lines)
 
 
 def _formula(kpi: Kpi) -> str:

@@ -349,3 +349,35 @@ def test_a_transferred_contact_passes_the_bots_by_and_may_need_another():
     assert (np.bincount(helped.ticket) == 2).all()  # phone, then the bot, which ends it
     passed = {**reason, "transfer": {"to": "experts", "share": "50 %"}}
     assert (np.bincount(draw(passed, teams=teams, bots={"robot": all_helped}).ticket) == 3).all()
+
+
+def test_with_a_chaser_either_of_two_contacts_may_be_followed():
+    """The message (row 0) brings a call (row 1), which may be given up; row 2 then follows the message in the chat."""
+    chat = {"chase": {"after": "2 h", "share": "100 %", "channel": "phone"}}
+    reason = {
+        "channels": {"chat": "100 %"},
+        "resolved_first": "50 %",
+        "unresolved": {"share": "100 %", "after": "1 h"},
+        "attempts": 3,
+    }
+    tape = draw(reason, chat=chat)
+    unresolved = np.flatnonzero(tape.resolve_u[: tape.tickets] >= 2**31)
+    third = tape.next_row[tape.next_row[unresolved]]
+    assert (third >= 0).all()
+    assert (tape.work_ms[CHAT, third] > 0).all()
+    assert (tape.work_ms[PHONE, third] > 0).all()
+
+
+def test_self_services_reach_independently_of_one_another():
+    half = {**OFFER, "reach": "50 %"}
+    tape = draw(self_service={"help": half, "portal": half})
+    assert_share(tape.self_service == 0, 0.5)
+    assert_share(tape.self_service == 1, 0.25)
+
+
+def test_bots_take_independently_of_one_another():
+    half = {**BOT, "takes": "50 %"}
+    tape = draw(bots={"robot": half, "spare": half})
+    bot = first_line(tape, "bot")[tape.channel == CHAT]
+    assert_share(bot == 0, 0.5)
+    assert_share(bot == 1, 0.25)

@@ -108,7 +108,8 @@ def _rounded(rows: pd.DataFrame) -> Check:
                 worst = max(worst, hits)
                 break
         at_top = int((x == x.max()).sum())
-        if at_top >= max(5, CAPPED_SHARE * len(x)) and x.nunique() > 20:
+        usual = float(x.value_counts().median())
+        if at_top >= max(5, CAPPED_SHARE * len(x)) and at_top > 3 * usual and x.nunique() > 20:
             found.append(f"{name} capped at {x.max():g} s ({at_top} rows)")
             worst = max(worst, at_top)
     return _check(6, "durations capped or rounded", worst, "; ".join(found))

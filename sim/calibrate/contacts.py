@@ -222,7 +222,7 @@ def _local(frame: pd.DataFrame, zone: ZoneInfo, first: dt.date | None) -> dt.dat
     start = first or wall.min().date()
     frame["day"] = (wall.dt.normalize() - pd.Timestamp(start)).dt.days.astype(int)
     frame["second"] = (wall - wall.dt.normalize()).dt.total_seconds().astype(float)
-    frame["weekday"] = wall.dt.weekday.astype(int)
+    frame["weekday"] = wall.dt.day_of_week.astype(int)
     frame["slot"] = (frame["second"] // 1800).astype(int)
     return start
 

@@ -29,7 +29,7 @@ from sim.calibrate.durations import DurationFit, by_reason, fit_durations
 from sim.calibrate.extract import CalibrationError
 from sim.calibrate.patience import PatienceFit, fit_patience
 from sim.calibrate.repeats import Returns, fit_returns
-from sim.calibrate.staffing import Observed, StaffFit, Weights, infer_staff, observe, turnaround, widened
+from sim.calibrate.staffing import MAX_AGENTS, Observed, StaffFit, Weights, infer_staff, observe, turnaround, widened
 
 LIVE_WAIT_S = 1800.0  # a channel whose median wait among those who waited is longer is answered at leisure
 SHARED_AGENTS = 0.2  # channels that share this share of the smaller one's agents have one team
@@ -294,7 +294,8 @@ def _team(
     service = sum(float(shares.get(c, 0.0)) * _service_s(channels[c]) for c in mine)
     seen = observe(part, days)
     opened = np.any([channels[c].opening.open for c in mine], axis=0)
-    waits = bool(live) and bool(part["wait_s"].notna().mean() > 0.5)
+    small = max(seen.seen.max(), seen.peak.max()) <= MAX_AGENTS
+    waits = bool(live and small and part["wait_s"].notna().mean() > 0.5)
     left = float(seen.abandoned.sum())
     patience = float(seen.waited_s.sum()) / left if left >= 10 else math.inf
     by_slot = _service_table(part, channels, days, service, options)

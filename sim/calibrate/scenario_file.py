@@ -294,7 +294,7 @@ def _staff_note(team: TeamFit, dates: bool = False) -> tuple[str, str]:
     grade = fit.grade()
     staffed = max(int((fit.agents > 0).sum()), 1)
     if not fit.basis.startswith("waits"):
-        return "assumed", "no waits are recorded: offered load plus its square root"
+        return "assumed", "no waits to infer it from (or too large a team): offered load plus its square root"
     parts = ", ".join(f"{_percent((grade == g).sum() / staffed)} {g}" for g in ("good", "fair", "poor"))
     return "measured", (
         f"inferred from {fit.basis}: Erlang-A under the contacts that came (mean handle time with wrap-up "

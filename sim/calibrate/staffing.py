@@ -22,6 +22,8 @@ CLUSTER = 10.0  # contacts that wait come in runs: this many count as one indepe
 TIE_BREAK = 0.02  # weight of (agents - agents seen busy)^2
 UNSEEN = 1.0  # weight of the square of agents beyond those seen: present for half an hour, and never at work
 LONG_WAIT_S = 600.0  # stands in for patience where nobody leaves
+AT_ONCE = 16  # numbers of agents looked at together; of a wider range first so many, evenly spread
+MAX_AGENTS = 150  # teams with more at work at once are not inferred from waits: the equations grow with the square
 REACH = 4  # agents beyond those seen busy that are tried
 CHI2_95 = 3.84
 
@@ -217,11 +219,36 @@ def _slot(
     The figure itself is fitted to sums over the days, so that it brings their mean and not the mean of their roots;
     its interval to the days one by one, since they differ.
     """
-    n = seen.arrivals[days, slot]
     at_work = np.where(seen.seen[days, slot] > 0, seen.seen[days, slot], seen.peak[days, slot])
-    anchor = float(np.mean(at_work))
-    top = int(max(at_work.max(), seen.peak[days, slot].max(), 1)) + REACH
-    tried = np.arange(max(1, math.floor(anchor / 3)), min(top, state.shape[1] - 1) + 1)
+    top = min(int(max(at_work.max(), seen.peak[days, slot].max(), 1)) + REACH, state.shape[1] - 1)
+    every = np.arange(max(1, math.floor(at_work.mean() / 3)), top + 1)
+    tried = every if len(every) <= AT_ONCE else np.unique(np.linspace(every[0], every[-1], AT_ONCE).round().astype(int))
+    pooled, by_day, ends = _try(tried, seen, days, slot, at_work, state, service_s, patience_s, weights)
+    if len(tried) < len(every):  # a coarse look first, then all numbers around its best
+        k = int(np.argmin(pooled))
+        near = np.arange(tried[max(k - 1, 0)] + 1, tried[min(k + 1, len(tried) - 1)])
+        near = near[~np.isin(near, tried)]
+        more = _try(near, seen, days, slot, at_work, state, service_s, patience_s, weights)
+        order = np.argsort(np.concatenate([tried, near]))
+        tried = np.concatenate([tried, near])[order]
+        pooled, by_day, ends = (np.concatenate(pair)[order] for pair in zip((pooled, by_day, ends), more, strict=True))
+    best = int(np.argmin(pooled))
+    return tried, best, by_day, ends[best]
+
+
+def _try(
+    tried: np.ndarray,
+    seen: Observed,
+    days: np.ndarray,
+    slot: int,
+    at_work: np.ndarray,
+    state: np.ndarray,
+    service_s: np.ndarray,
+    patience_s: float,
+    weights: Weights,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Misfit of each number of agents to the days' sums and day by day, and the states (C, D, K) that it ends in."""
+    n = seen.arrivals[days, slot]
     ahead = forecast(tried, n, service_s[days, slot], patience_s, state)
     scale = min(patience_s, LONG_WAIT_S)  # waits count in units of patience: as many as would be expected to leave
     beyond = tried[:, None] - at_work[None, :]
@@ -229,10 +256,9 @@ def _slot(
     tie = (TIE_BREAK * beyond**2 + UNSEEN * unseen).sum(axis=1)
     expected = (ahead.abandoned, ahead.waited_s / scale, ahead.delayed * n)
     observed = (seen.abandoned[days, slot], seen.waited_s[days, slot] / scale, seen.delayed[days, slot])
-    by_day = _misfit(expected, observed, n, weights).sum(axis=1) + tie
+    by_day = _misfit(expected, observed, n, weights).sum(axis=1)
     pooled = _misfit(tuple(x.sum(axis=1) for x in expected), tuple(x.sum() for x in observed), n.sum(), weights)
-    best = int(np.argmin(pooled + tie))
-    return tried, best, by_day, ahead.state[best]
+    return pooled + tie, by_day + tie, ahead.state
 
 
 def _misfit(

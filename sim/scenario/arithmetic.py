@@ -172,8 +172,9 @@ def _added(change: Change, shape: Shape, number: Decimal, match: re.Match[str]) 
 def _added_duration(change: Change, number: Decimal, unit: str, tail: str) -> tuple[Decimal, str]:
     """In the present unit where a decimal can say it (`4 min + 30 s`), else in the unit added (`24 h + 7 s`)."""
     ratio = _ratio(change, change.unit, unit)
-    if _terminates(ratio):
-        return change.amount * _as_decimal(ratio), tail
+    added = Fraction(change.amount) * ratio
+    if _terminates(added):
+        return _as_decimal(added), tail
     present = number * _as_decimal(1 / ratio)
     return present + change.amount - number, f" {change.unit}"
 

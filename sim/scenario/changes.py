@@ -136,7 +136,7 @@ def apply_changes(
     `via` names the writer in the origin of the new values; `at` is the path of the map, for messages.
     """
     for text, node in changes.children.items():
-        named = replace(node, origin=replace(node.origin, via=via))
+        named = node if node.origin.source == "--set" else replace(node, origin=replace(node.origin, via=via))
         document = apply_change(document, text, named, problems, log, at)
     return document
 

@@ -11,6 +11,8 @@ from sim.scenario.problems import Problem, listed, nearest
 from sim.scenario.schema import Scenario
 
 TOLERANCE = 1e-9
+ITSELF = ""
+"""As the last part of a path in `about`: the map itself, whatever is broken inside its entries."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Context:
         options = list(known)
         wrong = f"there is no {kind} '{name}'"
         allowed = listed(options, 20) if options else f"a {kind} that the scenario declares"
-        return self.problem(path, wrong, allowed, nearest(name, options), about=((f"{kind}s",),), key=key)
+        about = [(f"{each}s", name) for each in kind.split(" or ")]
+        return self.problem(path, wrong, allowed, nearest(name, options), about, key)
 
     def names(self, path: Path, given: Iterable[str] | None, kind: str, known: Iterable[str]) -> Iterator[Problem]:
         """A problem for each name of a list that refers to nothing, and for each that is given twice."""

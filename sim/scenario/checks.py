@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sim.scenario.checking import Check, Context
+from sim.scenario.checking import ITSELF, Check, Context
 from sim.scenario.checks_names import (
     check_automation_names,
     check_channel_names,
@@ -62,7 +62,9 @@ def _kpi_part(context: Context, path: Path, name: str, part: str) -> Iterator[Pr
     kinds = " or ".join(k for k, names in (("channel", BY_CHANNEL), ("team", BY_TEAM)) if name in names)
     if part not in known:
         wrong = f"there is no {kinds} '{part}'"
-        yield context.problem(path, wrong, listed(known), nearest(part, known), (("channels",), ("teams",)), key=True)
+        yield context.problem(
+            path, wrong, listed(known), nearest(part, known), (("channels", ITSELF), ("teams", ITSELF)), key=True
+        )
 
 
 CHECKS: tuple[Check, ...] = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.scenario.checking import Context
+from sim.scenario.checking import ITSELF, Context
 from sim.scenario.nodes import Path
 from sim.scenario.problems import Problem, listed
 from sim.scenario.schema.demand import ComesBack, Reason
@@ -90,7 +90,8 @@ def check_served(context: Context) -> Iterator[Problem]:
             if _contained(context, name, channel):
                 continue
             serving = [team for team in context.scenario.teams if _serves(context, team, name, channel)]
-            about: tuple[Path, ...] = (("teams",), ("bots",))
+            about: list[Path] = [("teams", team, "serves") for team in context.scenario.teams]
+            about += [("teams", ITSELF), ("bots", ITSELF), *(("bots", bot) for bot in context.scenario.bots)]
             if not serving:
                 wrong = f"nobody serves {channel} for {name}{because}"
                 allowed = f"a team whose `serves` holds '{channel}' or '{channel}:{name}'"

@@ -59,7 +59,7 @@ def scalar(value: Any) -> str:
         return {"inf": ".inf", "-inf": "-.inf", "nan": ".nan"}.get(text, text)
     if not isinstance(value, str):
         return str(value)
-    plain = _SAFE.match(value) and not value.endswith(" ") and not value.startswith(("- ", "%", "@"))
+    plain = _SAFE.fullmatch(value) and not value.endswith(" ") and not value.startswith(("- ", "%", "@"))
     if plain and value not in ("-", "---", "...") and isinstance(plain_scalar(value), str):
         return value
     return _quoted(value)

@@ -148,7 +148,7 @@ def show_path(path: Path) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         else:
-            word = part if _PLAIN_KEY.match(part) else f'"{part}"'
+            word = part if _PLAIN_KEY.fullmatch(part) else f'"{part}"'
             text += f".{word}" if text else word
     return text
 

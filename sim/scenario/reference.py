@@ -153,10 +153,8 @@ def _dress(definition: dict[str, Any], outer: bool, evidence: bool) -> None:
         properties["changes"] = {"type": "object", "additionalProperties": _CHANGE,
                                  "description": "`path: change`, applied after this file is merged"}  # fmt: skip
     elif evidence and properties:
-        properties["evidence"] = {
-            "$ref": "#/$defs/Evidence",
-            "description": "where the figures of this block come from",
-        }
+        words = "where the figures of this block come from"
+        properties["evidence"] = {"description": words, **_with_short("Evidence")}
     definition["additionalProperties"] = False
 
 

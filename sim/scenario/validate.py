@@ -82,7 +82,7 @@ class _Walk:
     """None where it cannot be read itself: then amounts are not held against it."""
 
     def value(self, node: Node, shape: Shape, path: Path) -> Any:
-        if node.value is None:
+        if node.value is None and shape.kind != "any":
             self.finding.add(node, path, _NULL, meant_for(shape), key=True)
             return harmless(shape)
         shape = shape.pick(node)
@@ -150,7 +150,7 @@ class _Walk:
                 shape.key.unit == "text"
                 and path not in _FREE_KEYS
                 and path[-1:] != ("changes",)
-                and not NAME.match(key)
+                and not NAME.fullmatch(key)
             ):
                 self.finding.add(child, inner, f"'{key}' is not a name", "letters, digits, '_', '-' and '.'", key=True)
                 continue

@@ -52,21 +52,46 @@ def seed_of(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") >> 1
 
 
-def estimate(ratio: Ratio) -> tuple[float, float, int]:
-    """Ratio of sums over batches, its standard error by linearisation, and the number of batches.
+@dataclass(frozen=True)
+class Estimate:
+    """A ratio of sums over batches."""
+
+    value: float
+    error: float
+    """Standard error."""
+    batches: int
+    skewness: float
+    """Of the batches' residuals: mean waits of batches are skewed to the right at heavy load."""
+
+
+def estimate(ratio: Ratio) -> Estimate:
+    """Ratio of sums over batches with its standard error by linearisation.
 
     With batches (x_i, y_i) and R = sum x / sum y, the error is that of the mean of (x_i - R y_i) / mean(y).
     """
     numerator, denominator = (np.asarray(part, dtype=float) for part in ratio)
     batches = len(numerator)
-    value = numerator.sum() / denominator.sum()
+    value = float(numerator.sum() / denominator.sum())
     residual = (numerator - value * denominator) / denominator.mean()
-    return float(value), float(residual.std(ddof=1) / math.sqrt(batches)), batches
+    spread = float(residual.std(ddof=1))
+    skewness = float(np.mean(residual**3)) / spread**3 if spread > 0 else 0.0
+    return Estimate(value, spread / math.sqrt(batches), batches, skewness)
 
 
-def z_score(difference: float, error: float, batches: int) -> float:
+def unskewed(t: float, skewness: float, batches: int) -> float:
+    """Hall's transformation of a t statistic, which takes the skewness of what was averaged out of it.
+
+    t + a t^2 / 3 + a^2 t^3 / 27 + a / 6 with a = skewness / sqrt(batches); it rises with t (P. Hall, On the removal of
+    skewness by transformation, J. R. Statist. Soc. B 54, 1992). Without it a mean that happens to be low comes with too
+    small an error: at n = 30 and skewness 1.4 (C12), t < -3 is six times as likely as it should be.
+    """
+    a = skewness / math.sqrt(batches)
+    return t + a * t**2 / 3 + a**2 * t**3 / 27 + a / 6
+
+
+def z_score(difference: float, error: float, batches: int, skewness: float = 0.0) -> float:
     """Student's t as the normal score of equal probability, so that one limit suits any number of batches."""
-    t = difference / error
+    t = unskewed(difference / error, skewness, batches)
     tail = stats.t.logsf(abs(t), batches - 1)
     # Far out the tail underflows; what matters there is only that it is far out.
     score = float(stats.norm.isf(math.exp(tail))) if tail > -700 else abs(t)
@@ -80,16 +105,17 @@ def compare(case: str, measure: str, expected: Expected | float, ratio: Ratio) -
     less than one event was due in the whole run (for an integral: where the two differ by less than 1e-9).
     """
     expected = expected if isinstance(expected, Expected) else Expected(expected)
-    value, error, batches = estimate(ratio)
-    difference = value - expected.value
-    combined = math.hypot(error, expected.error)
+    found = estimate(ratio)
+    difference = found.value - expected.value
+    combined = math.hypot(found.error, expected.error)
     if combined == 0:
         due = abs(difference) * float(np.sum(ratio[1]))
         z = 0.0 if due < 1 or abs(difference) < 1e-9 else math.inf
     else:
-        z = z_score(difference, combined, batches)
-    half_width = float(stats.t.ppf(0.975, batches - 1)) * error
-    return Comparison(case, measure, expected.value, value, half_width, z)
+        # The noise of a published figure is symmetric; only the simulation's part of the whole is skewed.
+        z = z_score(difference, combined, found.batches, found.skewness * (found.error / combined) ** 3)
+    half_width = float(stats.t.ppf(0.975, found.batches - 1)) * found.error
+    return Comparison(case, measure, expected.value, found.value, half_width, z)
 
 
 def compare_all(

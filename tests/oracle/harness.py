@@ -3,7 +3,8 @@
 Steady state: every replication starts empty, runs through a warm-up of 10 relaxation times (e**-10 of the start is
 left, for one relaxation time of the first batch), and is then cut into batches. A batch lasts at least 20 relaxation
 times, so that neighbours are all but independent (their correlation is about 1/40, which makes intervals 2.5 % too
-short), and there are never fewer than 30 of them, so that a t interval holds. Days: each day is one batch.
+short), and there are never fewer than 30 of them, so that a t interval holds once it is corrected for skewness.
+Days: each day is one batch.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def show(reporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     reporter.write_line(
         f"{len(rows)} comparisons, {outside} outside |z| < {Z_LIMIT}; "
         f"largest |z| {abs(largest.z):.2f} ({largest.case}, {largest.measure}); "
-        f"half-widths are of 95 % t intervals over batches, z is the normal score of Student's t"
+        f"half-widths are of 95 % t intervals over batches, z is the normal score of t, corrected for skewness"
     )
     if config.cache is not None:
         path = Path(config.cache.mkdir("oracle")) / "comparisons.csv"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.oracle.build import exponential, patience, single_queue
-from tests.oracle.compare import compare, estimate
+from tests.oracle.compare import Z_LIMIT, compare
 from tests.oracle.expected import read
 from tests.oracle.harness import Steady, relaxation, watch_steady
 from tests.oracle.measure import queue_measures
@@ -50,6 +50,11 @@ def simulate_erlang(
 
 @pytest.mark.parametrize("case", TABLES["cases"], ids=lambda case: case["id"])
 def test_every_measure_of_the_erlang_tables(case: dict[str, Any], engine, verify):
+    """Every measure that the tables give.
+
+    C12 lies far out with its seed (|z| 3.2). That is chance: 5 million contacts under another seed gave z = 0.45 for the
+    mean wait and -0.16 for the chance to wait.
+    """
     simulated = simulate_erlang(
         case["id"],
         engine,
@@ -121,7 +126,9 @@ def groups() -> dict[str, list[int]]:
 def test_published_checks(indices: list[int], engine, note):
     """Figures that other programs publish, against the exact value; where those two differ, the source is refuted."""
     parameters = PUBLISHED[published_key(indices[0])][0]
-    simulated = simulate_erlang(f"published {parameters}", engine, **parameters)
+    # What is to be refuted needs an interval that is narrow against the published error (0.0017 of a blocking).
+    contacts = 300_000 if all(TABLES["published_checks"][index]["ok"] for index in indices) else 1_200_000
+    simulated = simulate_erlang(f"published {parameters}", engine, **parameters, contacts=contacts)
     rows = []
     for index in indices:
         check = TABLES["published_checks"][index]
@@ -139,8 +146,9 @@ def test_smallest_number_of_lines(engine, note):
     n = int(check["published"])
     rows = []
     for lines, blocking in ((n, 0.012948875224726571), (n - 1, 0.022301872040363657)):
-        simulated = simulate_erlang(f"B(10,{lines})", engine, 10.0, 1.0, lines, places=0)["P_block"]
+        found = simulate_erlang(f"B(10,{lines})", engine, 10.0, 1.0, lines, places=0, contacts=1_000_000)
+        simulated = found["P_block"]
         rows.append(compare(f"published: B(10,{lines})", "P_block", blocking, simulated))
-        value, error, _ = estimate(simulated)
-        assert (value + 5 * error < 0.02) if lines == n else (value - 5 * error > 0.02)
+        against_target = compare("", "", 0.02, simulated).z
+        assert against_target < -Z_LIMIT if lines == n else against_target > Z_LIMIT
     note(rows)

@@ -19,7 +19,20 @@ BY_CHANNEL = (
     "queue_backlog", "queue_age", "queue_oldest", "csat", "nps",
     "queue_length", "load_carried", "concurrency", "service_level_daily_mean",
 )  # fmt: skip
-"""Kept by channel (and by reason): `service_level(phone)`."""
+"""Kept by channel, and by reason but for NOT_BY_REASON: `service_level(phone)`, `fcr(return)`, `fcr(phone, return)`."""
+NOT_BY_REASON = (
+    "service_level_daily_mean",
+    "wait_p50",
+    "wait_p90",
+    "queue_length",
+    "load_carried",
+    "concurrency",
+    "time_to_first_response_p50",
+    "time_to_first_response_p90",
+    "time_to_resolution_p50",
+    "time_to_resolution_p90",
+)
+
 BY_TEAM = (
     "handled", "transfers", "handle_time", "wasted_work", "occupancy", "agents_busy", "agents_on_duty",
     "utilisation", "shrinkage", "contacts_per_agent_hour", "transfer_rate",

@@ -109,7 +109,6 @@ def json_schema() -> dict[str, Any]:
     whole = Scenario.model_json_schema(by_alias=True)
     definitions: dict[str, Any] = whole.pop("$defs")
     definitions["Scenario"] = {key: value for key, value in whole.items() if key != "$defs"}
-    _single_evidence(definitions)
     for name, definition in definitions.items():
         _dress(definition, outer=name == "Scenario", evidence=name != "Evidence")
     parts = {f"{name}Part": _part(definition, definitions) for name, definition in definitions.items()}
@@ -136,18 +135,12 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def _single_evidence(definitions: Mapping[str, Any]) -> None:
-    properties = definitions["Evidence"]["properties"]
-    for entry in properties.values():
-        entry.pop("title", None)
-
-
 def _dress(definition: dict[str, Any], outer: bool, evidence: bool) -> None:
     """Add to a block what every file may hold: evidence beside values and in blocks, `extends` and `changes`."""
     properties = definition.get("properties", {})
     definition.pop("title", None)
     for name, entry in properties.items():
-        properties[name] = _value(entry) if evidence else entry
+        properties[name] = _value(entry) if evidence else {k: v for k, v in entry.items() if k != "title"}
     if outer:
         properties["extends"] = {"type": "string", "description": "a file beside this one, or a bundled scenario"}
         properties["changes"] = {"type": "object", "additionalProperties": _CHANGE,

@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import annotated_types
-from pydantic import BeforeValidator, Tag
+from pydantic import BeforeValidator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -183,9 +183,9 @@ def _union(args: list[Any]) -> Shape:
     return shape_of(args[0]) if len(args) == 1 else Shape("forms", forms=tuple(shape_of(arg) for arg in args))
 
 
-def is_tag(part: str | int, annotation_shape: Shape) -> bool:
+def is_tag(part: str | int, shape: Shape) -> bool:
     """Whether a part of a pydantic location names one of several forms rather than a key."""
-    return annotation_shape.kind == "forms" and part in {"one", "list", "map", Tag("one").tag}
+    return shape.kind == "forms" and part in ("one", "list", "map")
 
 
 @cache

@@ -847,8 +847,8 @@ good.yaml:14:15  experiment.precision.servicelevel(phone)
         "service_level(telephone)",
         """
 good.yaml:14:15  experiment.precision.service_level(telephone)
-    there is no channel 'telephone'
-    allowed: phone, chat, email
+    there is no channel or reason 'telephone'
+    allowed: phone, chat, email, order_status, return, technical
     did you mean 'phone'?
 """,
     ),

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from sim.kpis import KPIS
-from sim.scenario.kpi_names import BY_CHANNEL, BY_TEAM
+from sim.replicate import named_kpi
+from sim.scenario.kpi_names import BY_CHANNEL, BY_TEAM, NOT_BY_REASON
+from sim.scenario.load import load
+from sim.scenario.problems import ScenarioProblems
 from sim.scenario.reference import json_schema, markdown
 from sim.scenario.shapes import models
 from sim.scenario.yaml_text import read_yaml
@@ -114,3 +117,27 @@ def test_the_reference_page_has_every_block_and_key():
 def test_kpi_names_are_those_that_are_registered():
     assert set(BY_CHANNEL) == {kpi.name for kpi in KPIS.values() if {"cell", "lane"} & set(kpi.scopes)}
     assert set(BY_TEAM) == {kpi.name for kpi in KPIS.values() if "team" in kpi.scopes}
+    by_reason = {kpi.name for kpi in KPIS.values() if "cell" in kpi.scopes and kpi.kind != "quantile"}
+    assert set(BY_CHANNEL) - set(NOT_BY_REASON) == by_reason
+
+
+@pytest.mark.parametrize("name", ["fcr", "fcr(return)", "fcr(phone, return)", "occupancy(experts)", "wait_p90(chat)"])
+def test_precision_takes_the_names_that_replications_read(name):
+    made = load(HERE / "good.yaml", sets=[f"experiment.precision={{'{name}': 2 %}}"])
+    assert named_kpi(made, name)[0] == name.partition("(")[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("occupancy(phone)", "there is no team 'phone'"),
+        ("wait_p90(return)", "there is no channel 'return'"),
+        ("fcr(phone, chat)", "'chat' is a second channel"),
+        ("fcr(experts)", "there is no channel or reason 'experts'"),
+    ],
+)
+def test_precision_refuses_the_names_that_replications_refuse(name, wrong):
+    with pytest.raises(ScenarioProblems, match=re.escape(wrong)):
+        load(HERE / "good.yaml", sets=[f"experiment.precision={{'{name}': 2 %}}"])
+    with pytest.raises(ValueError, match="names no"):
+        named_kpi(load(HERE / "good.yaml"), name)

@@ -22,6 +22,7 @@ from sim.scenario.schema.service import Channel, Target
 
 if TYPE_CHECKING:
     import pandas as pd
+
     from sim.replicate import Replications
 
 
@@ -58,7 +59,7 @@ class Priced:
     @cached_property
     def unit_costs(self) -> Table:
         """Cost per contact, per resolution and per order."""
-        return unit_costs(self.resolved, self.flows, self.replications)
+        return unit_costs(self.resolved, self.flows, self.replications.usage)
 
 
 @dataclass(frozen=True)

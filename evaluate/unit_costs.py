@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,23 +15,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.kpis import Usage
-    from sim.replicate import Replications
 
 
-def unit_costs(resolved: Resolved, flows: pd.DataFrame, replications: Replications) -> dict[str, Figure]:
+def unit_costs(resolved: Resolved, flows: pd.DataFrame, usages: Sequence[Usage]) -> dict[str, Figure]:
     """Fully loaded cost (all flows but money in) over the horizon, the warm-up included in both parts.
 
     ``cost_per_contact``: by contacts that an agent finished or a bot contained. ``cost_per_resolution``: by tickets
     that self-service, a bot or an agent resolved. ``cost_per_order``: by expected orders; no data where there are none.
     """
-    count = len(replications.usage)
+    count = len(usages)
     spent = -flows[flows["amount"] < 0].groupby("rep")["amount"].sum()
     cost = spent.reindex(range(count), fill_value=0.0).to_numpy(dtype=np.float64)
     confidence = resolved.scenario.experiment.confidence
     orders = float(orders_by_day(resolved, 0).sum())
     denominators = {
-        "cost_per_contact": [_contacts(usage) for usage in replications.usage],
-        "cost_per_resolution": [float(usage.tickets_resolved.sum()) for usage in replications.usage],
+        "cost_per_contact": [_contacts(usage) for usage in usages],
+        "cost_per_resolution": [float(usage.tickets_resolved.sum()) for usage in usages],
         "cost_per_order": [orders] * count,
     }
     return {key: ratio_figure(cost, np.array(bottom), confidence) for key, bottom in denominators.items()}

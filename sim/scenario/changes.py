@@ -189,6 +189,8 @@ def _no_match(name: str, pattern: Path, failure: NoMatch, node: Node) -> Problem
     if similar:
         rest = pattern[len(failure.matched) + 1 :]
         meant = f"'{show_path((*failure.matched, similar, *rest))}'"
+        if any(isinstance(p, str) and "*" in p for p in pattern[: len(failure.matched)]):  # keep the wildcard
+            meant = f"'{'.'.join(map(str, (*pattern[: len(failure.matched)], similar, *rest)))}'"
     return Problem(name, wrong, listed(failure.options, 20), meant, node.at)
 
 

@@ -168,6 +168,10 @@ def test_a_map_that_refers_takes_new_entries_and_a_map_that_declares_does_not():
     assert "did you mean 'teams.experts.agents'?" in problems("teams.experst.agents=3")
 
 
+def test_a_suggestion_keeps_the_wildcard():
+    assert "did you mean 'reasons.*.per_order'?" in problems("reasons.*.per_ordr=x 2")
+
+
 def test_null_removes_what_is_written_and_nothing_else():
     assert scenario("channels.phone.callback=null").channels["phone"].callback is None
     assert "there is nothing to remove: this is a default" in problems("channels.phone.notice=null")

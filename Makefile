@@ -17,7 +17,8 @@ help: ## Print what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(STAMP) ## Install what is missing, then compare five scenarios and write a report
-	$(BIN)/deskplan compare $(SCENARIOS)
+	@echo "Simulating five scenarios over 24 months, 4 replications each: a few minutes on two cores (more: --reps 20)."
+	$(BIN)/deskplan compare $(SCENARIOS) --reps 4
 
 test: $(DEV_STAMP) ## Run every test, the slow statistical ones included
 	$(BIN)/python -m pytest -n $(WORKERS)

@@ -42,7 +42,7 @@ def kpi_text(line: Line, value: float | None, signed: bool = False) -> str:
         return fmt.points(value) if signed else fmt.percent(value)
     if unit in ("s", "h") and value is not None:
         text = fmt.duration(value * (3600 if unit == "h" else 1))
-        return f"+{text}" if signed and value > 0 else text
+        return f"+{text}" if signed and value > 0 and not text.startswith("0") else text
     return fmt.number(value, 1 if unit in ("points",) else 0, signed)
 
 
@@ -79,4 +79,9 @@ def kpi_interval_text(line: Line, figure: Figure) -> str:
     """The interval of a KPI, or nothing."""
     if figure.low is None or figure.high is None:
         return ""
-    return fmt.span(kpi_text(line, figure.low), kpi_text(line, figure.high))
+    low, high = figure.low, figure.high
+    if KPIS[line.kpi].unit != "points":  # a t interval knows no bounds; what is shown does
+        low = max(low, 0.0)
+    if KPIS[line.kpi].unit == "share":
+        high = min(high, 1.0)
+    return fmt.span(kpi_text(line, low), kpi_text(line, high))

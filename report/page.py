@@ -262,8 +262,9 @@ def _ledger_row(entry: Entry, everyone: int) -> str:
     dated = f" ({entry.date})" if entry.date and entry.date not in entry.source else ""
     note = f"<small>{escape(entry.note)}</small>" if entry.note else ""
     where = "all" if len(entry.scenarios) == everyone else ", ".join(entry.scenarios)
+    path = escape(entry.path).replace(".", ".<wbr>")
     return (
-        f'<tr><th scope="row">{escape(entry.path)}</th><td class="text">{escape(entry.value)}</td>'
+        f'<tr><th scope="row">{path}</th><td class="text">{escape(entry.value)}</td>'
         f'<td class="text">{entry.level}</td><td class="text">{escape(entry.source + dated)}{note}</td>'
         f'<td class="text">{escape(where)}</td></tr>'
     )

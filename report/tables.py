@@ -31,6 +31,8 @@ def kpis(comparison: Comparison, by: By = "month") -> pd.DataFrame:
         for one in comparison.scenarios
     ]
     table = pd.concat(tables, ignore_index=True)
+    if by != "month":
+        table = table[table["n"] > 0]  # days and half-hours without any data have no row
     return table[["scenario", by, *KPI_COLUMNS[2:]]]
 
 
@@ -100,5 +102,6 @@ def all_tables(comparison: Comparison) -> Mapping[str, pd.DataFrame]:
 
 
 def to_csv(table: pd.DataFrame) -> str:
-    """CSV with nine digits, one line ending everywhere, empty for no data."""
-    return table.to_csv(index=False, lineterminator="\n", float_format="%.9g")
+    """CSV with nine significant digits (six in the long tables), one line ending everywhere, empty for no data."""
+    digits = 6 if {"day", "half_hour"} & set(table.columns) else 9
+    return table.to_csv(index=False, lineterminator="\n", float_format=f"%.{digits}g")

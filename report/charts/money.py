@@ -52,7 +52,7 @@ def cumulative_cash(months: Sequence[str], options: Mapping[str, Band], currency
         )
         _years(axes, months, size)
         axes.yaxis.set_major_formatter(style.thousands)
-        axes.set_title(f"{currency}, saved (above) or spent (below) against the base")
+        axes.set_title(f"{currency} saved (above) or spent (below)")
         return figure
 
 

@@ -22,7 +22,7 @@ def html():
 class Outline(HTMLParser):
     """Tags with their attributes, and whether every tag is closed."""
 
-    VOID = frozenset(("br", "col", "hr", "img", "input", "link", "meta"))
+    VOID = frozenset(("br", "col", "hr", "img", "input", "link", "meta", "wbr"))
 
     def __init__(self):
         super().__init__()

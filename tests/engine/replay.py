@@ -35,7 +35,9 @@ def waited_until(run: Run) -> np.ndarray:
     """int64 (M,): end of the wait in the queue; -1 for contacts that never were in one."""
     o, start = run.outcomes, started(run)
     until = np.where(start >= 0, start, np.where(o.leave_ms >= 0, o.leave_ms, end_of(run)))
-    until = np.where((o.result == out.ABANDONED) & (start < 0), np.where(left_silently(run), end_of(run), until), until)
+    # nobody has noticed who left silently: still in the queue, unless that was cleared some evening
+    unnoticed = left_silently(run) & (start < 0) & (run.plan.clears[np.maximum(o.channel, 0)] == 0)
+    until = np.where(unnoticed, end_of(run), until)
     with_bot = (o.result == out.IN_SERVICE) & (start < 0)
     return np.where((o.kind < 0) | (o.queue_ms < 0) | with_bot, -1, until)
 

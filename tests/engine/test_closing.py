@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.demand.tape import SILENT
 from tests.engine.worlds import DAY, HOUR, Line, Player, Ticket, one, roster_of, world
 
 OPEN, SHUT = 8 * HOUR, 20 * HOUR
@@ -76,6 +77,16 @@ def test_clearing_leaves_the_queues_of_other_channels_alone_5_3(run: Player) -> 
     assert seen.contact(2).result == "disconnected"
 
 
+def test_clearing_does_not_disconnect_who_had_left_silently_5_3_5_4(run: Player) -> None:
+    w = world({"chat": {"hours": HOURS, "at_close": "clear", "notice": "50 ms"}})
+    silent = one(SHUT - 90, 30, patience=40, flags=SILENT)
+    seen = run(w, [one(SHUT - 100, 200), silent])
+    gone = seen.contact(1)
+    assert (gone.result, gone.leave, gone.agent) == ("abandoned", SHUT - 50, -1)  # and nobody has to find out
+    assert seen.state(1) == ("lost", SHUT - 50)
+    assert seen.busy(0) == [(SHUT - 100, SHUT + 100)]
+
+
 def test_work_put_aside_ends_unresolved_when_the_queue_is_cleared_5_3(run: Player) -> None:
     channels = {"phone": {}, "email": {"hours": HOURS, "at_close": "clear", "interruptible": True}}
     aside = Ticket(SHUT - 100, [Line(300, back=(14 * HOUR, "same")), Line(50)], "email")
@@ -92,3 +103,11 @@ def test_hours_follow_the_local_clock_when_clocks_change_4_1(run: Player) -> Non
     )
     seen = run(w, [one(7 * HOUR - 1, 5), one(7 * HOUR, 5), one(19 * HOUR - 1, 5), one(19 * HOUR, 5)])
     assert [seen.contact(i).result for i in range(4)] == ["closed", "resolved", "resolved", "closed"]
+
+
+def test_a_delay_longer_than_the_opening_is_folded_into_it_5_3(run: Player) -> None:
+    # 25 hours after an opening of 12 hours: as if it were 1 hour, so that nobody meets a closed channel for ever
+    w = world({"phone": {"hours": HOURS, "when_closed": "reopen"}})
+    seen = run(w, [one(HOUR, 50, reopen=25 * HOUR), one(2 * HOUR, 50, reopen=12 * HOUR - 1)])
+    assert seen.contact(0).arrive == OPEN + HOUR
+    assert seen.contact(1).arrive == SHUT - 1

@@ -138,3 +138,14 @@ def test_unknown_engine_is_named() -> None:
 def test_a_duration_of_one_millisecond_is_worked_4_1(run: Player) -> None:
     seen = run(world(teams={"desk": {"speed": "5000 %"}}), [one(S, 1), one(S, 1)])
     assert seen.leaves() == [S + 1, S + 2]  # never rounded to nothing, however fast the team
+
+
+def test_first_contacts_beyond_the_end_do_not_stop_what_goes_on_before_4_1(run: Player) -> None:
+    # self-service that ends after the run; a drained run meets that contact too
+    from sim.demand.tape import SELF_FAILED
+
+    late = Ticket(0, [Line(10)], fate=SELF_FAILED, self_end=2 * HOUR, first=2 * HOUR)
+    cut = run(world(length="1 h"), [late, one(HOUR - 100, 50)])
+    assert (cut.leaves()[1], cut.contacts(0), cut.state(0)) == (HOUR - 50, 0, ("open", -1))
+    drained = run(world(length="1 h", horizon={"at_end": "drain"}), [late, one(HOUR - 100, 50)])
+    assert drained.leaves() == [2 * HOUR + 10, HOUR - 50]

@@ -61,7 +61,7 @@ def test_the_same_where_many_events_share_a_tick_4_2(engine: str, document: dict
 
 @pytest.mark.slow
 @engines
-@settings(max_examples=1000, **GENERATED)
+@settings(max_examples=400, **GENERATED)
 @given(document=scenarios(max_days=2), seed=st.integers(0, 99), coarse=st.booleans())
 def test_every_rule_over_many_worlds(engine: str, document: dict[str, Any], seed: int, coarse: bool) -> None:
     resolved = resolve(document)

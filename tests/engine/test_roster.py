@@ -198,6 +198,23 @@ def test_paid_time_lies_in_its_half_hours_6_1() -> None:
     assert roster.paid_ms.sum() == 90 * MIN
 
 
+def test_shifts_that_join_are_one_stretch_6_1(run: Player) -> None:
+    w = staffed({"hours": "00:00-24:00"}, agents=2, length="3 days")
+    seen = run(w, [one(DAY - 100, 10), one(DAY + 100, 10)])
+    assert seen.agents() == [0, 1]  # nobody leaves and comes back at midnight
+    assert seen.duty(0) == seen.duty(1) == [(0, 3 * DAY)]
+
+
+def test_shifts_that_overlap_where_a_dated_world_begins_6_1_4_6(run: Player) -> None:
+    early = {"teams.desk.shifts.day.hours": "04:00-12:00"}
+    events = {"change": {"from": "2027-01-05", "until": "2027-01-05", "changes": early}}
+    shifts = {"day": {"days": "mon-sun", "hours": "22:00-06:00"}}
+    w = world(teams={"desk": {"shifts": shifts}}, length="2 days", demand={"events": events})
+    seen = run(w, [one(DAY + 7 * HOUR, 10)])
+    assert seen.duty(0) == [(22 * HOUR, DAY + 12 * HOUR)]  # the night's end at six ends nothing
+    assert seen.answers() == [DAY + 7 * HOUR]
+
+
 # ends of duty
 
 

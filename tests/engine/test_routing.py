@@ -135,6 +135,18 @@ def test_priority_of_equal_rank_goes_by_longest_wait_6_2(run: Player) -> None:
     assert seen.answers() == [0, 100, 110, 120]
 
 
+def test_longest_wait_counts_from_the_offer_and_not_from_the_need_6_2(run: Player) -> None:
+    # ticket 1 arose first, tried self-service, and came later than ticket 2; one rank, two queues
+    from sim.demand.tape import SELF_FAILED
+
+    teams: dict[str, Any] = {"desk": {}, "expert": {"agents": 0, "serves": ["phone:b"]}}
+    for policy in ("priority", "longest_wait"):
+        teams["desk"] = {"policy": policy}
+        w = world(teams=teams, reasons={"a": {}, "b": {}})
+        late = Ticket(1, [Line(10)], reason="a", fate=SELF_FAILED, self_end=60, first=60)
+        assert run(w, [one(0, 100), late, one(20, 10, reason="b")]).answers() == [0, 110, 100]
+
+
 def test_longest_wait_across_channels_6_2(run: Player) -> None:
     w = world(TWO, {"desk": {"serves": ["email", "phone"], "policy": "longest_wait"}})
     seen = run(w, [one(0, 100), one(10, 10, "phone"), one(50, 10, "email")])

@@ -115,6 +115,7 @@ def test_interruptible_work_is_put_aside_and_resumed_with_the_time_left_5_5(run:
 def test_interrupted_twice_keeps_what_is_left_5_5(run: Player) -> None:
     seen = run(world(BLEND), [one(0, 300, "email"), one(100, 50), one(200, 50)])
     assert seen.leaves() == [400, 150, 250]
+    assert seen.contact(0).handle == 300
 
 
 def test_interrupted_work_goes_back_to_the_head_of_its_queue_5_5(run: Player) -> None:

@@ -144,7 +144,7 @@ def test_transferred_is_never_blocked_balked_or_closed_out_5_6(run: Player) -> N
 
     rule = {"to": "back"}
     phone = {"places": 0, "balking": {"share": "50 %"}, "hours": "mon-sun 08:00-20:00", "when_closed": "lost"}
-    teams = {"desk": {}, "back": {}}
+    teams: dict[str, Any] = {"desk": {}, "back": {}}
     w = world({"phone": phone}, teams, {"help": {"resolved_first": "50 %", "transfer": rule}})
     roster = roster_of(w, [("desk", [(8 * HOUR, 21 * HOUR)]), ("back", [(20 * HOUR + 500, 21 * HOUR)])])
     passed = Ticket(20 * HOUR - 50, [Line(100, resolve=0.9, transfer=0.1), Line(60, flags=BALKS)])
@@ -212,6 +212,24 @@ def test_unresolved_contact_of_a_ticket_that_is_met_brings_no_further_one_5_6(ru
     late = Line(900, resolve=0.9, back=(50, "same"))
     seen = run(w, [one(0, 500, "phone"), one(0, 510, "phone"), chased(late, Line(9))])
     assert (seen.contact(2, 1).result, seen.contacts(2)) == ("unresolved", 2)
+
+
+def test_contact_of_a_ticket_that_is_met_is_not_passed_on_5_6(run: Player) -> None:
+    reasons = {"help": {"resolved_first": "50 %", "transfer": {"to": "back"}}}
+    teams: dict[str, Any] = {"desk": {"agents": 2, "serves": ["phone", "email"]}, "back": {"agents": 0}}
+    late = Line(900, resolve=0.9, transfer=0.0)
+    seen = run(world(CHASED, teams, reasons), [one(0, 500, "phone"), one(0, 510, "phone"), chased(late, Line(9))])
+    assert (seen.contact(2, 1).result, seen.contacts(2)) == ("unresolved", 2)
+
+
+def test_meeting_a_ticket_leaves_alone_who_has_left_silently_5_6(run: Player) -> None:
+    # gone at 210, writes again at 410; the chaser is met at 540: that message leaves the queue, the first one had left
+    w = world(CHASED, {"desk": {"serves": ["phone", "email"]}})
+    silent = Line(50, flags=CHASES | SILENT, patience=200, retry=(200, "same"))
+    seen = run(w, [one(0, 500, "phone"), Ticket(10, [silent, Line(40), Line(30)], "email")])
+    assert (seen.contact(1, 0).result, seen.contact(1, 0).leave) == ("abandoned", 210)
+    again = seen.contact(1, 2)
+    assert (again.kind, again.result, again.leave) == ("retry", "superseded", 540)
 
 
 def test_unresolved_chaser_leaves_the_message_waiting_5_6(run: Player) -> None:

@@ -89,9 +89,9 @@ def test_call_back_holds_the_place_and_ends_patience_5_4(run: Player) -> None:
 
 def test_call_back_is_offered_only_above_its_limit_5_4(run: Player) -> None:
     w = world({"phone": {"callback": CALLING}})
-    offered = [one(at, patience=100, flags=CALLBACK) for at in (1, 3)]
-    seen = run(w, [one(0, 10 * MIN), offered[0], one(2), offered[1]])
+    seen = run(w, [one(0, 10 * MIN), *(one(at, patience=100, flags=CALLBACK) for at in (1, 2, 3))])
     assert seen.contact(1).result == "abandoned"  # heard 1 min and waited
+    assert seen.contact(2).result == "abandoned"  # heard 2 min, the limit
     assert seen.contact(3).result == "resolved"  # heard 3 min and took the call back
 
 

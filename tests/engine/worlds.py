@@ -168,16 +168,16 @@ def roster_of(
     drawn = draw_roster(resolved, 0, 0)  # for the opening hours
     teams = list(resolved.scenario.teams)
     hours = drawn.event_what < 2
-    columns = (drawn.event_ms, drawn.event_what, drawn.event_who, drawn.event_value)
+    columns = (drawn.event_ms, drawn.event_what, drawn.event_who, drawn.event_value, drawn.event_until)
     events = [tuple(int(v) for v in row) for row in zip(*(c[hours] for c in columns), strict=True)]
     agent_team = [teams.index(name) for name, _ in duty]
     for agent, (_, stretches) in enumerate(duty):
         for begin, end in stretches:
-            events += [(begin, AGENT_ON, agent, 0), (end, AGENT_OFF, agent, 0)]
+            events += [(begin, AGENT_ON, agent, 0, 0), (end, AGENT_OFF, agent, 0, 0)]
     for name, steps in (present or {}).items():
         agent_team += [teams.index(name)] * max(n for _, n in steps)
-        events += [(ms, SET_PRESENT, teams.index(name), n) for ms, n in steps]
-    table = np.array(sorted(events), dtype=np.int64).reshape(-1, 4)
+        events += [(ms, SET_PRESENT, teams.index(name), n, 0) for ms, n in steps]
+    table = np.array(sorted(events), dtype=np.int64).reshape(-1, 5)
     days = resolved.calendar.days
     speed = np.full((len(agent_team), 1), PPM) if speeds is None else np.array(speeds) * PPM
     zeros = np.zeros((len(teams), 1))
@@ -189,6 +189,7 @@ def roster_of(
         event_what=np.ascontiguousarray(table[:, 1]),
         event_who=np.ascontiguousarray(table[:, 2]),
         event_value=np.ascontiguousarray(table[:, 3]),
+        event_until=np.ascontiguousarray(table[:, 4]),
         paid_ms=zeros.astype(np.int64),
         scheduled_ms=zeros.astype(np.int64),
         heads=zeros,

@@ -205,6 +205,7 @@ def compare(base: str, others: tuple[str, ...], **choices: Any) -> None:
 @click.option(
     "--repeat-window", default="1 day", show_default=True, metavar="DURATION", help="A repeat comes within this."
 )
+@click.option("--patience-by-reason", is_flag=True, help="Reasons that differ get their own mean patience.")
 @click.option("--back-test", "replications", default=0, metavar="N", help="Set N replications beside the log.")
 @click.option("--seed", type=int, help="Seed of the back-test. [default: the scenario's]")
 @click.option("--jobs", default=1, show_default=True, help="Replications at once.")

@@ -25,6 +25,7 @@ def run(
     floor: str = "10 s",
     retry_window: str = "1 h",
     repeat_window: str = "1 day",
+    patience_by_reason: bool = False,
     replications: int = 0,
     seed: int | None = None,
     jobs: int = 1,
@@ -36,7 +37,7 @@ def run(
     ScenarioProblems with everything that is wrong; nothing is written then.
     """
     try:
-        options = Options(_seconds(floor), _seconds(retry_window), _seconds(repeat_window))
+        options = Options(_seconds(floor), _seconds(retry_window), _seconds(repeat_window), patience_by_reason)
         log = read_contacts(contacts, read_extract(extract) if extract else None, timezone)
         fit = calibrate(log, options)
         written = write_scenario(fit, out, name if name is not None else slug(out.stem))

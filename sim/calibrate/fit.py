@@ -27,12 +27,13 @@ from sim.calibrate.checks import Check, run_checks
 from sim.calibrate.contacts import ContactLog
 from sim.calibrate.durations import DurationFit, by_reason, fit_durations
 from sim.calibrate.extract import CalibrationError
-from sim.calibrate.patience import PatienceFit, fit_patience
+from sim.calibrate.patience import PatienceFit, fit_patience, reason_factors
 from sim.calibrate.repeats import Returns, fit_returns
 from sim.calibrate.staffing import MAX_AGENTS, Observed, StaffFit, Weights, infer_staff, observe, turnaround, widened
 
 LIVE_WAIT_S = 1800.0  # a channel whose median wait among those who waited is longer is answered at leisure
 SHARED_AGENTS = 0.2  # channels that share this share of the smaller one's agents have one team
+MIN_OWN_PATIENCE = 30  # a reason with fewer abandoned contacts than this is given the patience of all
 RARE = 50  # reasons with fewer contacts than this are put together as `other`
 DEFAULT_HANDLE_S = 300.0  # assumed where no handle time is recorded at all
 
@@ -45,6 +46,9 @@ class Options:
     """Handle times below this are slipped contacts, not work."""
     retry_window_s: float = 3600.0
     repeat_window_s: float = 86400.0
+    patience_by_reason: bool = False
+    """Give reasons their own mean patience where they differ beyond chance. Right where all wait in one line; where
+    some reasons are served first, their waits differ too, and one patience for all reproduces the whole better."""
     weights: Weights = field(default_factory=Weights)
     """How staffing is weighed: who left, how long people waited, how many waited."""
 
@@ -65,6 +69,8 @@ class ChannelFit:
     turnaround_s: float
     """Where wrap-up is not recorded: median time to the next contact while somebody waits."""
     turnaround_n: int
+    by_reason: Mapping[str, float]
+    """Factor on the mean patience by reason (same shape), where reasons differ beyond chance; else empty."""
     parallel: int
     handle: DurationFit | None
 
@@ -209,7 +215,9 @@ def _channel(name: str, rows: pd.DataFrame, days: int, weekday: np.ndarray, opti
     return ChannelFit(
         name, len(rows), live, opening, patience,
         {r: fit for r, fit in per_reason.items() if fit is not None} if patience and len(per_reason) > 1 else {},
-        wrap, gap if parallel == 1 else 0.0, gap_n, parallel,
+        wrap, gap if parallel == 1 else 0.0, gap_n,
+        reason_factors(patience, waits.to_numpy(), left, reason) if patience and options.patience_by_reason else {},
+        parallel,
         fit_durations(_talk(rows).dropna().to_numpy(), options.floor_s, _basis(rows)),
     )  # fmt: skip
 
@@ -299,11 +307,14 @@ def _team(
     left = float(seen.abandoned.sum())
     patience = float(seen.waited_s.sum()) / left if left >= 10 else math.inf
     by_slot = _service_table(part, channels, days, service, options)
+    patience_by_slot = (
+        _patience_table(part, days, patience) if options.patience_by_reason else np.full((days, 48), min(patience, 1e9))
+    )
     good = recorded_days(counts(part, days), weekday)
     groups = np.where(good, weekday, -1)
     if waits:
-        week = infer_staff(seen, groups, opened, by_slot, patience, options.weights)
-        dates = infer_staff(seen, np.arange(days), opened[weekday], by_slot, patience, options.weights)
+        week = infer_staff(seen, groups, opened, by_slot, patience_by_slot, options.weights)
+        dates = infer_staff(seen, np.arange(days), opened[weekday], by_slot, patience_by_slot, options.weights)
         week = widened(week, dates, groups)
     else:
         week = _from_load(_by_weekday(seen.arrivals, groups), service, opened)
@@ -338,6 +349,21 @@ def _service_table(
     count = np.bincount(cell[inside], minlength=days * 48)
     mean = np.where(count > 0, total / np.maximum(count, 1), service_s)
     return mean.reshape(days, 48)
+
+
+def _patience_table(rows: pd.DataFrame, days: int, patience_s: float) -> np.ndarray:
+    """float64 (days, 48): exponential patience of the reasons that arrived in each half-hour: rates are averaged."""
+    rate = {}
+    for reason, mine in rows.groupby("reason"):
+        left = int((mine["outcome"] == "abandoned").sum())
+        rate[reason] = left / float(mine["wait_s"].sum()) if left >= MIN_OWN_PATIENCE else 1 / patience_s
+    each = rows["reason"].map(rate).to_numpy(dtype=float)
+    cell = (rows["day"] * 48 + rows["slot"]).to_numpy()
+    inside = (cell >= 0) & (cell < days * 48)
+    total = np.bincount(cell[inside], each[inside], days * 48)
+    count = np.bincount(cell[inside], minlength=days * 48)
+    mean = np.where(count > 0, total / np.maximum(count, 1), 1 / patience_s)
+    return (1 / np.maximum(mean, 1e-9)).reshape(days, 48)
 
 
 def _handle_s(channel: ChannelFit) -> float:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from scipy import optimize
+from scipy import optimize, stats
 from scipy.special import digamma
 
 Family = Literal["exponential", "weibull"]
@@ -168,3 +168,25 @@ def fit_patience(wait_s: np.ndarray, abandoned: np.ndarray) -> PatienceFit | Non
         mean_high_s=weibull_mean * spread, shape=float(shape),
         shape_half_width=float(1.96 * shape * math.sqrt(covariance[0, 0])), aic=aic_weibull, aic_other=aic_exponential,
     )  # fmt: skip
+
+
+def reason_factors(
+    fit: PatienceFit, wait_s: np.ndarray, abandoned: np.ndarray, reasons: np.ndarray, least: int = 30
+) -> dict[str, float]:
+    """Factor on the mean patience for each reason with at least `least` abandoned contacts, the shape being common.
+
+    With the shape k given, a reason's scale is (sum(t^k) / abandoned)^(1/k). Empty where a likelihood-ratio test at
+    the 0.1 % level finds no difference: twice sum(d_r log(d_r / D_r)), D_r what was to be expected of reason r.
+    """
+    known = np.isfinite(wait_s) & ((wait_s > 0) | abandoned)
+    risk = np.where(wait_s[known] > 0, wait_s[known], 0.5) ** fit.shape
+    left, name = abandoned[known].astype(float), reasons[known]
+    labels, index = np.unique(name, return_inverse=True)
+    exposure, gone = np.bincount(index, risk), np.bincount(index, left)
+    rate = gone.sum() / exposure.sum()
+    some = gone > 0
+    statistic = 2 * float((gone[some] * np.log(gone[some] / (rate * exposure[some]))).sum())
+    if len(labels) < 2 or stats.chi2.sf(statistic, len(labels) - 1) > 0.001:
+        return {}
+    factor = (rate / np.where(some, gone / exposure, rate)) ** (1 / fit.shape)
+    return {str(r): float(f) for r, f, d in zip(labels, factor, gone, strict=True) if d >= least}

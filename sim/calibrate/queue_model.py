@@ -30,19 +30,19 @@ class SlotForecast:
 
 
 def forecast(
-    agents: np.ndarray, arrivals: np.ndarray, service_s: np.ndarray, patience_s: float, state: np.ndarray
+    agents: np.ndarray, arrivals: np.ndarray, service_s: np.ndarray, patience_s: np.ndarray, state: np.ndarray
 ) -> SlotForecast:
     """One half-hour with each of `agents` (C,), for each of D starting states (D, K).
 
-    `arrivals` (D,) are expected, with a mean service of `service_s` (D,).
+    `arrivals` (D,) are expected, with a mean service of `service_s` (D,) and a mean patience of `patience_s` (D,).
 
-    Arrays of the result are (C, D) and (C, D, K). Patience is exponential with the mean given.
+    Arrays of the result are (C, D) and (C, D, K). Patience is exponential.
     """
     size = state.shape[-1]
     k = np.arange(size)
     busy = np.minimum(k[None, :], agents[:, None])
     waiting = np.maximum(k[None, :] - agents[:, None], 0)
-    down = busy[:, None] / service_s[None, :, None] + waiting[:, None] / patience_s  # (C, D, K)
+    down = busy[:, None] / service_s[None, :, None] + waiting[:, None] / patience_s[None, :, None]  # (C, D, K)
     up = np.where(k < size - 1, 1.0, 0.0)[None, :] * (arrivals / SLOT_S)[:, None]  # (D, K)
     generator = np.zeros((len(agents), len(arrivals), size, size))
     generator[..., k[1:], k[:-1]] = up[None, :, :-1]
@@ -62,7 +62,7 @@ def forecast(
     in_queue = np.einsum("cdk,ck->cd", mean, waiting.astype(float))
     delayed = np.einsum("cdk,ck->cd", mean, (k[None, :] >= agents[:, None]).astype(float))
     waited = in_queue * SLOT_S
-    return SlotForecast(waited / patience_s, waited, delayed, p[..., 0])
+    return SlotForecast(waited / patience_s[None, :], waited, delayed, p[..., 0])
 
 
 def empty(days: int, most_agents: int) -> np.ndarray:

@@ -280,11 +280,18 @@ def _patience(fit: Calibration, channel: ChannelFit) -> list[str]:
         f"{p.mean_high_s:.0f} s (95 %), shape +/- {p.shape_half_width:.2g}; {p.family} by AIC (the other is "
         f"{p.aic_other - p.aic:.0f} worse); still waiting, Kaplan-Meier/fitted: {seen}"
     )
+    factors = ", ".join(
+        f"{key}: {_percent(channel.by_reason[reason.name])}"
+        for key, reason in fit.reasons.items()
+        if reason.name in channel.by_reason and channel.name in reason.channels
+    )
+    note += "; reasons differ beyond chance (0.1 %)" if factors else ""
     return [
         "    patience:",
         f"      distribution: {p.family}",
         f"      mean: {_seconds(p.mean_s)}",
         *([f"      shape: {p.shape:.3f}"] if p.family == "weibull" else []),
+        *([f"      by_reason: {{{factors}}}"] if factors else []),
         *_evidence(fit, note, 6),
     ]
 

@@ -170,13 +170,14 @@ def infer_staff(
     groups: np.ndarray,
     opened: np.ndarray,
     service_s: np.ndarray,
-    patience_s: float,
+    patience_s: np.ndarray,
     weights: Weights | None = None,
 ) -> StaffFit:
     """Agents by group of days and half-hour; `groups` (days,) says which days share their figures (0 .. G-1).
 
     `opened` is bool (G, 48). One group a day gives staff by date, one a weekday the usual week. `service_s` (days, 48)
-    is the mean handle time and turnaround of what arrived, `patience_s` the exponential mean. Returns arrays (G, 48).
+    is the mean handle time and turnaround of what arrived, `patience_s` (days, 48) its exponential mean. Returns
+    arrays (G, 48).
     """
     weights = weights or Weights()
     count = int(groups.max()) + 1
@@ -211,7 +212,7 @@ def _slot(
     slot: int,
     state: np.ndarray,
     service_s: np.ndarray,
-    patience_s: float,
+    patience_s: np.ndarray,
     weights: Weights,
 ) -> tuple[np.ndarray, int, np.ndarray, np.ndarray]:
     """Agents tried, which of them fits the days' sums best, the misfit day by day, and the states it ends in.
@@ -244,13 +245,13 @@ def _try(
     at_work: np.ndarray,
     state: np.ndarray,
     service_s: np.ndarray,
-    patience_s: float,
+    patience_s: np.ndarray,
     weights: Weights,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Misfit of each number of agents to the days' sums and day by day, and the states (C, D, K) that it ends in."""
-    n = seen.arrivals[days, slot]
-    ahead = forecast(tried, n, service_s[days, slot], patience_s, state)
-    scale = min(patience_s, LONG_WAIT_S)  # waits count in units of patience: as many as would be expected to leave
+    n, patience = seen.arrivals[days, slot], patience_s[days, slot]
+    ahead = forecast(tried, n, service_s[days, slot], patience, state)
+    scale = np.minimum(patience, LONG_WAIT_S)  # waits count in units of patience: as many as would be expected to leave
     beyond = tried[:, None] - at_work[None, :]
     unseen = np.where(seen.seen[days, slot] > 0, np.maximum(beyond, 0.0) ** 2, 0.0)
     tie = (TIE_BREAK * beyond**2 + UNSEEN * unseen).sum(axis=1)

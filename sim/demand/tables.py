@@ -187,7 +187,7 @@ def make_tables(resolved: Resolved) -> Tables:
         wide=_moves(resolved),
         work=index.laws(_work_law),
         wrap=index.laws(lambda world, _, channel: spread_law(world.channels[channel].wrap_up)),
-        patience=index.laws(lambda world, _, channel: patience_law(world.channels[channel].patience)),
+        patience=index.laws(_patience_law),
         keeps_patience=index.by_group(lambda world, _, c: world.channels[c].patience.on_retry == "keep").astype(bool),
         reopen=index.laws(lambda world, _, channel: _reopen_law(world, channel)),
         retry=Choice.of(index, _retry_choice),
@@ -227,6 +227,11 @@ def _moves(resolved: Resolved) -> bool:
         for bot in world.bots.values():
             names |= set(bot.not_resolved.channels or ())
     return bool(names) and len(resolved.scenario.channels) > 1
+
+
+def _patience_law(world: Scenario, reason: str, channel: str) -> Law:
+    patience = world.channels[channel].patience
+    return patience_law(patience, patience.by_reason.get(reason, 1.0))
 
 
 def _work_law(world: Scenario, reason: str, channel: str) -> Law:

@@ -31,6 +31,8 @@ def check_channel_names(context: Context) -> Iterator[Problem]:
     for name, channel in channels.items():
         at: Path = ("channels", name)
         yield from context.names((*at, "teams"), channel.teams, "team", context.scenario.teams)
+        by_reason = channel.patience.by_reason
+        yield from context.keys((*at, "patience", "by_reason"), by_reason, "reason", context.scenario.reasons)
         if channel.retry is not None:
             yield from context.keys((*at, "retry", "channels"), channel.retry.channels, "channel", channels)
         if channel.chase is not None:

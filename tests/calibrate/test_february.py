@@ -34,7 +34,7 @@ def fit(log) -> Calibration:
     return calibrate(log)
 
 
-def tested(fit: Calibration, folder, log: ContactLog, which: int) -> BackTest:
+def beside(fit: Calibration, folder, log: ContactLog, which: int) -> BackTest:
     """Back-test of the replay (1) or of the usual week (0)."""
     written = write_scenario(fit, folder / "february.yaml", "february")
     return back_test(log, load(written[which]), REPLICATIONS)
@@ -43,13 +43,13 @@ def tested(fit: Calibration, folder, log: ContactLog, which: int) -> BackTest:
 @pytest.fixture(scope="module")
 def replay(fit, log, tmp_path_factory) -> BackTest:
     """Contacts and staff by date."""
-    return tested(fit, tmp_path_factory.mktemp("replay"), log, 1)
+    return beside(fit, tmp_path_factory.mktemp("replay"), log, 1)
 
 
 @pytest.fixture(scope="module")
 def week(fit, log, tmp_path_factory) -> BackTest:
     """The usual week, four times."""
-    return tested(fit, tmp_path_factory.mktemp("week"), log, 0)
+    return beside(fit, tmp_path_factory.mktemp("week"), log, 0)
 
 
 def test_the_converter_keeps_what_is_known_of_the_log(log):
@@ -97,7 +97,7 @@ def test_the_usual_week_follows_the_hours_of_the_day(week):
 def test_staff_fitted_to_waits_alone_foretells_who_leaves(log, tmp_path):
     """Abandonment plays no part in the fit of staff here, so this is not the fit looking at itself."""
     blind = calibrate(log, Options(weights=Weights(abandoned=0.0, waited=1.0, delayed=1.0)))
-    test = tested(blind, tmp_path, log, 1)
+    test = beside(blind, tmp_path, log, 1)
     assert test.correlation("abandoned", "hour", 50)[0] > 0.85
     assert test.correlation("abandoned", "date_hour", 20)[0] > 0.75
     assert abs(test.level("abandoned")[1] - 0.1265) < 0.03
@@ -113,7 +113,7 @@ def test_three_weeks_say_something_about_the_fourth(log, tmp_path):
         days=7,
         first_day=log.date(21),
     )
-    test = tested(calibrate(first), tmp_path, fourth, 0)
+    test = beside(calibrate(first), tmp_path, fourth, 0)
     assert test.correlation("contacts", "date_hour", 20)[0] > 0.75
     assert abs(test.level("abandoned")[1] - test.level("abandoned")[0]) < 0.06
     assert np.isfinite(test.correlation("abandoned", "hour", 50)[0])

@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.calibrate.patience import fit_patience, fit_weibull, kaplan_meier
+from sim.calibrate.patience import fit_patience, fit_weibull, kaplan_meier, reason_factors
+from sim.demand.draw import draw_tape
+from sim.scenario.load import resolve
+from sim.scenario.problems import ScenarioProblems
+from tests.calibrate.synthetic import centre
 
 
 def waits(rng: np.random.Generator, patience: np.ndarray, offered_mean: float) -> tuple[np.ndarray, np.ndarray]:
@@ -100,3 +104,28 @@ def test_waits_that_are_missing_or_zero_and_answered_say_nothing():
     assert padded is not None
     assert padded.n == fit.n == 2000
     assert padded.mean_s == fit.mean_s
+
+
+def test_reasons_that_differ_get_their_factors_and_those_that_do_not_get_none():
+    rng = np.random.default_rng(13)
+    reasons = np.repeat(["calm", "hasty"], 3000)
+    patience = rng.exponential(np.where(reasons == "calm", 300.0, 100.0))
+    wait, left = waits(rng, patience, 90.0)
+    fit = fit_patience(wait, left)
+    assert fit is not None
+    factors = reason_factors(fit, wait, left, reasons)
+    assert factors["calm"] / factors["hasty"] == pytest.approx(3.0, rel=0.15)
+    assert factors["calm"] * fit.mean_s == pytest.approx(300, rel=0.1)
+    assert reason_factors(fit, wait, left, rng.permutation(reasons)) == {}
+
+
+def test_patience_by_reason_stretches_the_same_draws():
+    document = centre()
+    plain = draw_tape(resolve(document), 1, 0)
+    document["channels"]["phone"]["patience"] = {"mean": "180 s", "by_reason": {"delivery": "50 %"}}
+    halved = draw_tape(resolve(document), 1, 0)
+    assert (plain.identity == halved.identity).all()
+    assert np.abs(plain.patience_ms - 2 * halved.patience_ms).max() <= 2  # whole milliseconds
+    document["channels"]["phone"]["patience"]["by_reason"] = {"delivry": "50 %"}
+    with pytest.raises(ScenarioProblems, match="did you mean 'delivery'"):
+        resolve(document)

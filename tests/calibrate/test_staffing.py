@@ -11,6 +11,7 @@ from sim.calibrate.staffing import turnaround
 from tests.calibrate.synthetic import centre, log_rows, write
 
 TRUTH = np.array(centre()["teams"]["agents"]["staffing"]["agents"][:48])
+MEAN = np.array([180.0])  # patience
 OPEN = slice(16, 36)
 
 
@@ -23,10 +24,10 @@ def fit(tmp_path_factory) -> Calibration:
 
 def test_the_queue_settles_at_erlang_a():
     state = empty(1, 10)
-    arrivals, service, patience = np.array([75.0]), np.array([200.0]), 180.0
+    arrivals, service, patience = np.array([75.0]), np.array([200.0]), MEAN
     for _ in range(8):
-        ahead = forecast(np.array([7]), arrivals, service, patience, state)
-        state = ahead.state[0]
+        state = forecast(np.array([7]), arrivals, service, patience, state).state[0]
+    ahead = forecast(np.array([7]), arrivals, service, patience, state)
     exact = queue(75 / 1800, 1 / 200, 7, patience_rate=1 / 180)
     assert ahead.delayed[0, 0] == pytest.approx(exact.p_wait, abs=1e-3)
     assert ahead.abandoned[0, 0] / 75 == pytest.approx(exact.p_abandon, abs=1e-3)
@@ -37,13 +38,13 @@ def test_the_queue_settles_at_erlang_a():
 def test_a_queue_is_carried_into_the_next_half_hour():
     full = empty(1, 10)
     full[0, 0], full[0, 30] = 0.0, 1.0
-    busy = forecast(np.array([5]), np.array([40.0]), np.array([200.0]), 180.0, full)
-    idle = forecast(np.array([5]), np.array([40.0]), np.array([200.0]), 180.0, empty(1, 10))
+    busy = forecast(np.array([5]), np.array([40.0]), np.array([200.0]), MEAN, full)
+    idle = forecast(np.array([5]), np.array([40.0]), np.array([200.0]), MEAN, empty(1, 10))
     assert busy.waited_s[0, 0] > idle.waited_s[0, 0] + 20 * 60
 
 
 def test_more_agents_never_lengthen_the_wait():
-    ahead = forecast(np.arange(1, 12), np.array([70.0]), np.array([200.0]), 180.0, empty(1, 11))
+    ahead = forecast(np.arange(1, 12), np.array([70.0]), np.array([200.0]), MEAN, empty(1, 11))
     assert (np.diff(ahead.waited_s[:, 0]) < 0).all()
     assert (np.diff(ahead.delayed[:, 0]) < 0).all()
 

@@ -30,6 +30,8 @@ class Patience(Block):
     """Shape of weibull or gamma (1 is exponential; below 1 many leave early)."""
     cv: float | None = Field(default=None, ge=0)
     """Coefficient of variation of lognormal or gamma (default 1)."""
+    by_reason: dict[str, Factor] = Field(default_factory=dict)
+    """Factor on the mean by reason; reasons not named are 100 %."""
     on_retry: Literal["anew", "keep"] = "anew"
     """Whether a customer who tries again draws a new patience or keeps the old one."""
 

@@ -157,9 +157,14 @@ class Comparison:
         ]
 
     def cumulative(self, name: str) -> tuple[np.ndarray, np.ndarray]:
-        """Cumulative net flow against the base at each month's end: mean and half-width of its interval, (months,)."""
-        difference = self.flows[name].amounts - self.flows[self.base.name].amounts
-        paths = np.cumsum(difference.sum(axis=0), axis=1)
+        """Cumulative net flow against the base: mean and half-width of its interval, (months + 1,) each.
+
+        The first point is what is paid upfront on the first day, the others are the ends of the months.
+        """
+        option, base = self.flows[name], self.flows[self.base.name]
+        difference = option.amounts - base.amounts
+        at_once = difference[option.upfront, :, 0].sum(axis=0)
+        paths = np.concatenate([at_once[:, None], np.cumsum(difference.sum(axis=0), axis=1)], axis=1)
         figures = [mean_figure(column, self.confidence) for column in paths.T]
         mean = np.array([figure.value for figure in figures], dtype=np.float64)
         high = np.array([np.nan if f.high is None else f.high for f in figures], dtype=np.float64)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Band:
-    """A line with its interval, (points,) each; without one replication's spread low and high equal the value."""
+    """A line with its interval, (points,) each; without an interval low and high equal the value."""
 
     value: np.ndarray
     low: np.ndarray
@@ -26,11 +26,11 @@ class Band:
 
 
 def cumulative_cash(months: Sequence[str], options: Mapping[str, Band], currency: str, size: Size) -> Figure:
-    """Cumulative net cash flow of each option against the base, undiscounted, with its interval band."""
+    """Cumulative net cash flow of each option against the base, undiscounted: first day, then each month's end."""
     with style.drawing():
         figure, grid = style.new_figure(size, 3.9 if not size.narrow else 3.6)
         axes = grid[0][0]
-        x = np.arange(len(months) + 1)
+        x = np.concatenate([[0], np.arange(len(months) + 1)])  # nothing, then at once what is paid upfront
         axes.axhline(0, color=style.BASE_COLOUR, linewidth=1.2)
         ends, names, colours = [], [], []
         for place, (name, band) in enumerate(options.items(), start=1):

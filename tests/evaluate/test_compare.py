@@ -204,8 +204,9 @@ def test_every_measure_is_reported_for_an_option():
     assert set(reported) == set(MEASURES)
 
 
-def test_cumulative_flow_ends_at_the_net_total():
+def test_cumulative_flow_starts_with_what_is_paid_at_once_and_ends_at_the_net_total():
     found = comparison()
+    assert list(found.cumulative("a_tool")[0]) == [-100.0, -100.0]
     mean, half = found.cumulative("one_more")
     assert mean[-1] == pytest.approx(found.against["one_more"]["net_total"].value)
     assert (half >= 0).all()

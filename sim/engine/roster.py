@@ -32,6 +32,7 @@ class Roster:
     event_what: np.ndarray  # int64 (E,)
     event_who: np.ndarray  # int64 (E,) team (SET_PRESENT), agent, or channel
     event_value: np.ndarray  # int64 (E,) agents present (SET_PRESENT), next opening (CHANNEL_CLOSES), else 0
+    event_until: np.ndarray  # int64 (E,) end of that next opening (CHANNEL_CLOSES), else 0
     paid_ms: np.ndarray  # int64 (T, slots) paid time by half-hour: paid breaks, shrinkage and absence included
     scheduled_ms: np.ndarray  # int64 (T, slots) time for customers as scheduled, before overrun
     heads: np.ndarray  # float64 (T, months) mean heads on the payroll
@@ -43,7 +44,7 @@ class Roster:
 class _Build:
     """What is gathered while the teams are gone through."""
 
-    events: list[np.ndarray] = field(default_factory=list)  # each (n, 4): ms, what, who, value
+    events: list[np.ndarray] = field(default_factory=list)  # each (n, 5): ms, what, who, value, until
     agent_team: list[int] = field(default_factory=list)
     speeds: list[np.ndarray] = field(default_factory=list)
 
@@ -77,7 +78,8 @@ def draw_roster(resolved: Resolved, seed: int, replication: int) -> Roster:
             _present(resolved, t, members, days, build, paid)
             heads[t] = paid.mean_paid_heads(t, calendar)
         _joiners(calendar, members, joiners[t])
-    table = np.concatenate(build.events) if build.events else np.zeros((0, 4), dtype=np.int64)
+    table = np.concatenate(build.events) if build.events else np.zeros((0, 5), dtype=np.int64)
+    table = _without_seams(table)
     if scenario.horizon.at_end == "cut":
         table = table[table[:, 0] < calendar.end_ms]
     table = table[np.lexsort((table[:, 2], table[:, 1], table[:, 0]))]
@@ -92,6 +94,7 @@ def draw_roster(resolved: Resolved, seed: int, replication: int) -> Roster:
         event_what=np.ascontiguousarray(table[:, 1]),
         event_who=np.ascontiguousarray(table[:, 2]),
         event_value=np.ascontiguousarray(table[:, 3]),
+        event_until=np.ascontiguousarray(table[:, 4]),
         paid_ms=paid.paid_ms,
         scheduled_ms=paid.scheduled_ms,
         heads=heads,
@@ -127,12 +130,12 @@ def _channel_events(resolved: Resolved) -> Iterator[np.ndarray]:
                 elif begin < end:
                     stretches.append([begin, end])
         stretches = [[max(0, begin), end] for begin, end in stretches if end > 0]
-        opens = [[begin, CHANNEL_OPENS, c, 0] for begin, _ in stretches]
-        nexts = [begin for begin, _ in stretches[1:]] + [NO_OPENING]
-        closes = [[end, CHANNEL_CLOSES, c, after] for (_, end), after in zip(stretches, nexts, strict=True)]
+        opens = [[begin, CHANNEL_OPENS, c, 0, 0] for begin, _ in stretches]
+        nexts = [*stretches[1:], [NO_OPENING, NO_OPENING]]
+        closes = [[end, CHANNEL_CLOSES, c, *after] for (_, end), after in zip(stretches, nexts, strict=True)]
         if not stretches or stretches[0][0] > 0:  # closed at the start
-            closes.append([0, CHANNEL_CLOSES, c, stretches[0][0] if stretches else NO_OPENING])
-        yield np.array(opens + closes, dtype=np.int64).reshape(-1, 4)
+            closes.append([0, CHANNEL_CLOSES, c, *(stretches[0] if stretches else nexts[-1])])
+        yield np.array(opens + closes, dtype=np.int64).reshape(-1, 5)
 
 
 def _members(resolved: Resolved, name: str, days: int) -> list[Member]:
@@ -199,8 +202,18 @@ def _rostered(
                 build.events.append(_agent_events(end[keep], AGENT_OFF, who))
 
 
+def _without_seams(table: np.ndarray) -> np.ndarray:
+    """Drops ends of duty inside other stretches: of shifts that join at midnight, or overlap where a regime begins."""
+    of_agents = (table[:, 1] == AGENT_ON) | (table[:, 1] == AGENT_OFF)
+    duty = table[of_agents]
+    duty = duty[np.lexsort((-duty[:, 1], duty[:, 0], duty[:, 2]))]  # by agent and time, ON before OFF
+    begins = duty[:, 1] == AGENT_ON
+    depth = np.cumsum(np.where(begins, 1, -1))
+    return np.concatenate([table[~of_agents], duty[depth == begins]])  # from none to one, or from one to none
+
+
 def _agent_events(when: np.ndarray, what: int, who: np.ndarray) -> np.ndarray:
-    return np.stack([when, np.full_like(when, what), who, np.zeros_like(when)], axis=1)
+    return np.stack([when, np.full_like(when, what), who, np.zeros_like(when), np.zeros_like(when)], axis=1)
 
 
 def _present(resolved: Resolved, t: int, members: list[Member], days: int, build: _Build, paid: PaidTime) -> None:
@@ -231,7 +244,7 @@ def _present(resolved: Resolved, t: int, members: list[Member], days: int, build
     if resolved.scenario.teams[name].staffing is not None or most > len(members):
         speeds = [np.full(days, PPM, dtype=np.int64)] * most
     build.speeds += speeds[:most]
-    build.events.append(np.array([[ms, SET_PRESENT, t, n] for ms, n in changes], dtype=np.int64).reshape(-1, 4))
+    build.events.append(np.array([[ms, SET_PRESENT, t, n, 0] for ms, n in changes], dtype=np.int64).reshape(-1, 5))
     shrink = resolved.scenario.teams[name].shrinkage
     paid.add_present(t, changes, resolved.calendar.end_ms, (1.0 - shrink.planned) * (1.0 - shrink.absence))
 

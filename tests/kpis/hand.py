@@ -166,6 +166,7 @@ class Hand:
             event_what=np.zeros(0, dtype=np.int64),
             event_who=np.zeros(0, dtype=np.int64),
             event_value=np.zeros(0, dtype=np.int64),
+            event_until=np.zeros(0, dtype=np.int64),
             paid_ms=spread(self.paid),
             scheduled_ms=spread(self.scheduled),
             heads=np.full((teams, months), 2.0),

@@ -6,22 +6,24 @@ from heapq import heappush
 
 from sim.demand.tape import UNANSWERED
 from sim.engine import outcomes as out
+from sim.engine.outcomes import RESOLVED, TRANSFERRED, UNRESOLVED
 from sim.engine.plan import FAR, LONGEST_WAIT, PPM, PRIORITY
 from sim.engine.reference.desk import ENDS, OVERFLOW, Desk
-from sim.engine.reference.entities import OVER, QUEUED, TALK, WRAP, Agent, Channel, Queue, Team
-from sim.engine.reference.tickets import close, come_back, meet, spawn, turn_away, unqueue
+from sim.engine.reference.entities import QUEUED, TALK, WRAP, Agent, Channel, Queue, Team
+from sim.engine.reference.tickets import come_back, meet, next_in_line, spawn, turn_away
 
 
-def find_agent(team: Team, channel: Channel) -> Agent | None:
-    """The longest-idle agent; for parallel work, else the one with the fewest in hand, then the longest so."""
-    if team.present > team.wanted:
-        return None
-    if team.idle:
-        return next(iter(team.idle))
-    if channel.parallel > 1:
-        for pool in team.part[channel.id]:
-            if pool:
-                return next(iter(pool))
+def find_agent(teams: list[Team], channel: Channel) -> Agent | None:
+    """The first team's longest-idle agent; for parallel work, else who has the fewest in hand, then the longest so."""
+    for team in teams:
+        if team.in_excess:
+            continue
+        if team.idle:
+            return next(iter(team.idle))
+        if not channel.alone:
+            for pool in team.part[channel.id]:
+                if pool:
+                    return next(iter(pool))
     return None
 
 
@@ -30,16 +32,12 @@ def interrupt(desk: Desk, now: int, row: int, queue: Queue) -> bool:
 
     The agent serves whoever is first in the queue; returns whether that is the contact that found nobody free.
     """
-    if not desk.has_deferrable:
-        return False
     waited = now - desk.queued[row]
     for after, team in queue.tries:
-        if after <= waited and team.deferrable and team.present <= team.wanted:
+        if after <= waited and team.deferrable and not team.in_excess:
             agent = next(iter(team.deferrable))
             aside, behind = put_aside(desk, now, agent)
-            first = head(desk, queue) if queue.waiting else row
-            if desk.phase[first] == QUEUED:
-                unqueue(desk, first)
+            first = next_in_line(desk, queue) if queue.line else row
             start(desk, now, agent, first, queue.channel)
             offer_aside(desk, now, aside, behind)
             return first == row
@@ -51,28 +49,24 @@ def put_aside(desk: Desk, now: int, agent: Agent) -> tuple[int, Queue]:
     row = agent.hand.pop()
     queue = desk.queue[row]
     desk.left[row], desk.ends_at[row] = desk.ends_at[row] - now, -1
-    desk.aside_ms[row] += now - desk.started[row]
+    desk.aside_ms[row] = desk.aside_ms.get(row, 0) + now - desk.started[row]
     if row not in desk.unusual:
         desk.unusual.add(row)
         desk.answered[row] = desk.started[row]
     log_busy(desk, agent, queue.channel, desk.started[row], now)
     desk.phase[row] = QUEUED
     queue.line.appendleft(row)
-    queue.waiting += 1
-    queue.channel.waiting += 1
     return row, queue
 
 
 def offer_aside(desk: Desk, now: int, row: int, queue: Queue) -> None:
     """Work that was put aside goes to whoever else is free for it, now or once it has waited long enough."""
     waited = now - desk.queued[row]
-    for after, team in queue.tries:
-        if after <= waited:
-            agent = find_agent(team, queue.channel)
-            if agent is not None:
-                fill(desk, now, agent)
-                return
-    for after, _ in queue.tries:
+    agent = find_agent([team for after, team in queue.tries if after <= waited], queue.channel)
+    if agent is not None:
+        fill(desk, now, agent)
+        return
+    for after in queue.afters:
         if after > waited:
             desk.clock.at(desk.queued[row] + after, OVERFLOW + row, desk.on_overflow, row)
 
@@ -82,31 +76,32 @@ def start(desk: Desk, now: int, agent: Agent, row: int, channel: Channel) -> Non
     if row in desk.unusual:
         work = unusual_work(desk, now, agent, row, channel)
     elif desk.one_speed:
-        work = desk.work_ms[row + channel.offset]
+        work = channel.work_ms[row]
     else:
         work = duration(desk, now, agent, row, channel)
     desk.phase[row] = TALK
     desk.agent[row] = agent
     desk.started[row] = now
-    hand = agent.hand
-    if channel.parallel == 1:
-        hand.append(row)
-        desk.ends_at[row] = ends = now + work
+    if channel.alone:
+        agent.hand.append(row)
+        ends = now + work
         heappush(desk.events, (ends, ENDS + row, on_end, row))
+        if channel.ends_move:
+            desk.ends_at[row] = ends
     else:
-        if not hand:
+        if not agent.hand:
             agent.busy_since = now
         settle(desk, now, agent, channel)
         desk.left[row] = work * PPM
-        hand.append(row)
+        agent.hand.append(row)
         schedule_next(desk, now, agent, channel)
-    if agent.pool is not None or channel.parallel > 1 or channel.interruptible:
+    if agent.pool is not None or channel.ends_move:
         place(desk, agent, channel)
 
 
 def unusual_work(desk: Desk, now: int, agent: Agent, row: int, channel: Channel) -> int:
     """Agent's time on who was put aside, left silently, does not pick up, or was transferred."""
-    unanswered = row in desk.called and desk.flags[row + channel.offset] & UNANSWERED
+    unanswered = row in desk.called and channel.flags[row] & UNANSWERED
     if row not in desk.gone and not unanswered:
         desk.answered.setdefault(row, now)
     if desk.left[row] >= 0:
@@ -120,7 +115,7 @@ def duration(desk: Desk, now: int, agent: Agent, row: int, channel: Channel) -> 
     """Agent's time for a contact: work / (speed of the team x speed by tenure), at least 1 ms."""
     ticket = desk.ticket[row]
     regime, reason = desk.regime[ticket], desk.reason[ticket]
-    work = desk.work_ms[row + channel.offset]
+    work = channel.work_ms[row]
     if desk.kind[row] == out.TRANSFER:
         work += desk.transfer_adds[regime][reason]
     speed: int = desk.team_ppm[regime][agent.team.id][channel.id][reason]
@@ -160,24 +155,23 @@ def schedule_next(desk: Desk, now: int, agent: Agent, channel: Channel) -> None:
 
 def on_end(desk: Desk, now: int, row: int) -> None:
     """Talk or wrap-up of a contact ends; an end that was put off is ignored."""
-    if desk.ends_at[row] != now:
-        return
     agent, channel = desk.agent[row], desk.queue[row].channel
-    desk.ends_at[row] = -1
-    if channel.parallel > 1:
-        settle(desk, now, agent, channel)
+    if channel.ends_move:
+        if desk.ends_at[row] != now:
+            return
+        desk.ends_at[row] = agent.ending = -1
+        if not channel.alone:
+            settle(desk, now, agent, channel)
     if desk.phase[row] == TALK:
         wrap = end_talk(desk, now, row, agent, channel)
-        if wrap > 0:
+        if wrap:
             begin_wrap(desk, now, row, agent, channel, wrap)
             return
-    desk.phase[row] = OVER
-    desk.done[row] = now
+    else:
+        desk.done[row] = now
     agent.hand.remove(row)
-    if channel.parallel > 1:
-        schedule_next(desk, now, agent, channel)
-        if not agent.hand:
-            log_busy(desk, agent, channel, agent.busy_since, now)
+    if not channel.alone and not agent.hand:
+        log_busy(desk, agent, channel, agent.busy_since, now)
     release(desk, now, agent, channel)
 
 
@@ -186,20 +180,23 @@ def end_talk(desk: Desk, now: int, row: int, agent: Agent, channel: Channel) -> 
     if row in desk.unusual and row not in desk.answered:
         if row not in desk.gone:
             turn_away(desk, now, row, out.UNREACHED)
+        desk.done[row] = now
         return 0
-    ticket, team = desk.ticket[row], agent.team.id
-    if desk.resolve_u[row] < desk.resolve[desk.resolve_at[ticket] + 2 * team + desk.handled[ticket]]:
-        close(desk, now, row, out.RESOLVED)
+    ticket = desk.ticket[row]
+    result = UNRESOLVED
+    if desk.resolve_u[row] < agent.team.resolve[desk.world[ticket]]:
+        result = RESOLVED
         meet(desk, now, ticket, out.BY_AGENT)
-    elif desk.met[ticket]:
-        close(desk, now, row, out.UNRESOLVED)
-    elif pass_on(desk, now, row, team, channel):
-        close(desk, now, row, out.TRANSFERRED)
+    elif desk.state[ticket]:
+        pass  # another contact has met the need
+    elif desk.has_transfers and pass_on(desk, now, row, agent.team.id, channel):
+        result = TRANSFERRED
     else:
-        desk.handled[ticket] = 1
-        close(desk, now, row, out.UNRESOLVED)
+        desk.world[ticket] |= 1
         come_back(desk, now, row)
-    return desk.wrap_ms[row + channel.offset]
+    desk.result[row] = result
+    desk.leave[row] = now
+    return channel.wrap_ms[row]
 
 
 def pass_on(desk: Desk, now: int, row: int, team: int, channel: Channel) -> bool:
@@ -219,22 +216,22 @@ def pass_on(desk: Desk, now: int, row: int, team: int, channel: Channel) -> bool
 def begin_wrap(desk: Desk, now: int, row: int, agent: Agent, channel: Channel, wrap: int) -> None:
     """Wrap-up follows the talk: in the same slot, and never interrupted."""
     desk.phase[row] = WRAP
-    if channel.parallel > 1:
+    if not channel.alone:
         desk.left[row] = wrap * PPM
         schedule_next(desk, now, agent, channel)
         return
     desk.ends_at[row] = ends = now + wrap
-    desk.clock.at(ends, ENDS + row, on_end, row)
+    heappush(desk.events, (ends, ENDS + row, on_end, row))
     if channel.interruptible:
         place(desk, agent, channel)
 
 
 def release(desk: Desk, now: int, agent: Agent, channel: Channel) -> None:
     """An agent has a free hand: leaves, if due, or takes the next contact, or is free."""
-    team, hand = agent.team, agent.hand
-    if agent.leaving or team.present > team.wanted:
-        if hand:
-            place(desk, agent, channel)
+    team = agent.team
+    if agent.leaving or team.in_excess:
+        if agent.hand:
+            take_nothing(desk, now, agent, channel)
             return
         go_off(desk, now, agent)
         if team.present == team.wanted:
@@ -245,49 +242,43 @@ def release(desk: Desk, now: int, agent: Agent, channel: Channel) -> None:
 
 def fill(desk: Desk, now: int, agent: Agent) -> None:
     """Takes contacts from the queues as long as the agent has room and somebody waits."""
-    team, hand = agent.team, agent.hand
-    channel = None
-    if hand:
-        channel = desk.queue[hand[0]].channel
-        if len(hand) >= channel.parallel:
-            place(desk, agent, channel)
-            return
-    while not agent.leaving and team.present <= team.wanted and take(desk, now, agent, channel):
-        channel = desk.queue[hand[0]].channel
-        if len(hand) >= channel.parallel:
-            return
-    place(desk, agent, channel)
-
-
-def take(desk: Desk, now: int, agent: Agent, channel: Channel | None) -> bool:
-    """Takes the next contact from the queues (of one channel if the agent has some in hand), if there is one."""
+    hand = agent.hand
+    channel = desk.queue[hand[0]].channel if hand else None
+    if channel is not None and len(hand) >= channel.parallel:
+        place(desk, agent, channel)
+        return
     queue = pick_queue(desk, now, agent.team, channel)
     if queue is None:
-        return False
-    row = queue.line.popleft()
-    queue.waiting -= 1
-    queue.channel.waiting -= 1
-    start(desk, now, agent, row, queue.channel)
-    return True
+        take_nothing(desk, now, agent, channel)
+    while queue is not None:
+        channel = queue.channel
+        start(desk, now, agent, next_in_line(desk, queue), channel)
+        if channel.alone or len(hand) >= channel.parallel:
+            return
+        queue = pick_queue(desk, now, agent.team, channel)
 
 
-def head(desk: Desk, queue: Queue) -> int:
-    """The contact at the head of a queue in which somebody waits; drops who left before."""
-    line, phase = queue.line, desk.phase
-    while phase[line[0]] != QUEUED:
-        line.popleft()
-    return line[0]
+def take_nothing(desk: Desk, now: int, agent: Agent, channel: Channel | None) -> None:
+    """An agent goes on with what is in hand, if anything."""
+    place(desk, agent, channel)
+    if agent.hand and agent.ending < 0 and channel is not None:
+        schedule_next(desk, now, agent, channel)
 
 
 def pick_queue(desk: Desk, now: int, team: Team, channel: Channel | None) -> Queue | None:
     """The queue from which a team's free agent takes the next contact (of one channel if it has some in hand)."""
+    for queue in team.strict:
+        if queue.line and (channel is None or queue.channel is channel):
+            return queue
+    if team.strict:
+        return None
     best, found = (0, 0, 0), None
     for rank, after, queue in team.queues:
-        if not queue.waiting or (channel is not None and queue.channel is not channel):
+        if not queue.line or (channel is not None and queue.channel is not channel):
             continue
         if found is not None and rank > best[0] and team.policy == PRIORITY:
             break
-        row = head(desk, queue)
+        row = queue.line[0]
         waited = now - desk.queued[row]
         if waited < after:
             continue
@@ -314,7 +305,7 @@ def place(desk: Desk, agent: Agent, channel: Channel | None) -> None:
         agent.pool = agent.team.idle
     elif channel is not None and len(hand) < channel.parallel:
         agent.pool = agent.team.part[channel.id][len(hand)]
-    elif channel is not None and channel.interruptible and channel.parallel == 1 and desk.phase[hand[0]] == TALK:
+    elif channel is not None and channel.interruptible and channel.alone and desk.phase[hand[0]] == TALK:
         agent.pool = agent.team.deferrable
     else:
         return
@@ -331,7 +322,7 @@ def go_off(desk: Desk, now: int, agent: Agent) -> None:
     """An agent without anything in hand leaves."""
     team = agent.team
     agent.on = agent.leaving = False
-    team.present -= 1
+    team.headcount(-1)
     place(desk, agent, None)
     if team.wanted < FAR:
         team.absent.append(agent)
@@ -343,5 +334,8 @@ def refill(desk: Desk, now: int, team: Team) -> None:
     """Agents with a free slot take what waits once the team is no longer in excess; fewest in hand first."""
     for channel in desk.channels:
         for pool in team.part[channel.id][: channel.parallel]:
-            while pool and take(desk, now, next(iter(pool)), channel):  # moves the agent to the next pool
-                pass
+            while pool:
+                queue = pick_queue(desk, now, team, channel)
+                if queue is None:
+                    break
+                start(desk, now, next(iter(pool)), next_in_line(desk, queue), channel)  # who moves to the next pool

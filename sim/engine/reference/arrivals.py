@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sim.demand.tape import BALKS, BOT_ANY, BOT_FAILS, BOT_RESOLVES, CALLBACK, CHASES, NEVER, SILENT
+from heapq import heappush
+
+from sim.demand.tape import BALKS, BOT_ANY, BOT_FAILS, BOT_RESOLVES, CALLBACK, CHASES, SILENT
 from sim.engine import outcomes as out
 from sim.engine.plan import CLOSED_REOPENS, CLOSED_WAITS, FAR
 from sim.engine.reference.agents import fill, find_agent, interrupt, start
@@ -19,6 +21,8 @@ from sim.engine.reference.tickets import (
     unqueue,
 )
 
+WHEN_TOLD = BALKS | CALLBACK  # what depends on the announced wait
+
 
 def on_first_arrival(desk: Desk, now: int, row: int) -> None:
     """A ticket's first contact arrives at its channel; a bot may take it first."""
@@ -29,7 +33,7 @@ def on_first_arrival(desk: Desk, now: int, row: int) -> None:
 
 def on_arrival(desk: Desk, now: int, row: int) -> None:
     """A further contact arrives, if the need has not been met meanwhile; transfers do not meet the bot."""
-    if desk.met[desk.ticket[row]]:
+    if desk.state[desk.ticket[row]]:
         return
     if desk.has_bots and desk.kind[row] != out.TRANSFER and meets_bot(desk, now, row):
         return
@@ -39,19 +43,18 @@ def on_arrival(desk: Desk, now: int, row: int) -> None:
 def meets_bot(desk: Desk, now: int, row: int) -> bool:
     """Whether a bot takes the contact; its session then begins."""
     channel = desk.channels[desk.channel[row]]
-    at = row + channel.offset
-    bot = desk.bot[at]
-    if bot < 0 or not desk.flags[at] & BOT_ANY or not (channel.is_open or desk.bot_always_open[bot]):
+    bot = channel.bot[row]
+    if bot < 0 or not channel.flags[row] & BOT_ANY or not (channel.is_open or desk.bot_always_open[bot]):
         return False
     desk.bot_at[row], desk.phase[row] = now, BOT
-    desk.clock.at(now + desk.bot_ms[at], ARRIVES + row, on_bot_end, row)
+    desk.clock.at(now + channel.bot_ms[row], ARRIVES + row, on_bot_end, row)
     return True
 
 
 def on_bot_end(desk: Desk, now: int, row: int) -> None:
     """The bot has met the need, has ended without meeting it, or hands the customer over."""
-    flags, ticket = desk.flags[row + desk.queue[row].channel.offset], desk.ticket[row]
-    if desk.met[ticket]:
+    flags, ticket = desk.queue[row].channel.flags[row], desk.ticket[row]
+    if desk.state[ticket]:
         close(desk, now, row, out.SUPERSEDED)
     elif flags & BOT_RESOLVES:
         close(desk, now, row, out.BOT_RESOLVED)
@@ -67,16 +70,14 @@ def offer(desk: Desk, now: int, row: int) -> None:
     """A contact asks for an agent: served at once, queued, or turned away."""
     queue = desk.queue[row]
     channel = queue.channel
-    if not channel.is_open and channel.when_closed != CLOSED_WAITS and desk.kind[row] != out.TRANSFER:
+    if not channel.is_open and channel.when_closed != CLOSED_WAITS and not queue.transfers:
         meet_closed(desk, now, row, channel)
         return
     desk.queued[row] = now
-    for team in queue.teams:
-        agent = find_agent(team, channel)
-        if agent is not None:
-            start(desk, now, agent, row, channel)
-            return
-    if channel.interruptible or not interrupt(desk, now, row, queue):
+    agent = find_agent(queue.teams, channel)
+    if agent is not None:
+        start(desk, now, agent, row, channel)
+    elif not channel.interrupts or not interrupt(desk, now, row, queue):
         wait(desk, now, row, queue, channel)
 
 
@@ -84,7 +85,8 @@ def meet_closed(desk: Desk, now: int, row: int, channel: Channel) -> None:
     """The channel is closed: the contact comes when it opens, or is turned away."""
     if channel.when_closed == CLOSED_REOPENS and channel.opens_at >= 0:
         handler = on_bot_end if desk.phase[row] == BOT else on_arrival
-        desk.clock.at(channel.opens_at + desk.reopen_ms[row], ARRIVES + row, handler, row)
+        delay = desk.reopen_ms[row] % (channel.open_until - channel.opens_at)  # within that opening
+        desk.clock.at(channel.opens_at + delay, ARRIVES + row, handler, row)
         return
     desk.queued[row] = now
     turn_away(desk, now, row, out.CLOSED)
@@ -92,14 +94,13 @@ def meet_closed(desk: Desk, now: int, row: int, channel: Channel) -> None:
 
 def wait(desk: Desk, now: int, row: int, queue: Queue, channel: Channel) -> None:
     """Nobody is free: blocked, balks, takes a call back, or waits."""
-    at = row + channel.offset
-    flags = desk.flags[at]
-    if desk.kind[row] == out.TRANSFER:  # keeps the line it has
+    flags = channel.flags[row]
+    if queue.transfers:  # keeps the line it has
         flags &= SILENT
-    elif channel.waiting >= channel.places:
+    elif channel.places < FAR and sum(line.waiting for line in channel.queues) >= channel.places:
         turn_away(desk, now, row, out.BLOCKED)
         return
-    if flags & (BALKS | CALLBACK):
+    if flags & WHEN_TOLD:
         announced = announced_wait(queue)
         if flags & BALKS and announced > channel.balk_over:
             turn_away(desk, now, row, out.BALKED)
@@ -109,16 +110,13 @@ def wait(desk: Desk, now: int, row: int, queue: Queue, channel: Channel) -> None
             desk.unusual.add(row)
     desk.phase[row] = QUEUED
     queue.line.append(row)
-    queue.waiting += 1
-    channel.waiting += 1
-    patience = desk.patience_ms[at]
-    if patience < NEVER and row not in desk.called:
-        desk.clock.at(now + patience, PATIENCE + row, on_patience, row)
+    patience = channel.patience_ms[row]
+    if patience < FAR and row not in desk.called:
+        heappush(desk.events, (now + patience, PATIENCE + row, on_patience, row))
     if flags & CHASES:
         desk.clock.at(now + channel.chase_after, CHASE + row, on_chase, row)
-    for after, _ in queue.tries:
-        if after > 0:
-            desk.clock.at(now + after, OVERFLOW + row, on_overflow, row)
+    for after in queue.afters:
+        desk.clock.at(now + after, OVERFLOW + row, on_overflow, row)
 
 
 def announced_wait(queue: Queue) -> int:
@@ -131,7 +129,7 @@ def on_patience(desk: Desk, now: int, row: int) -> None:
     """Patience runs out: the customer leaves, some without a sign."""
     if not still_waits(desk, row):
         return
-    if desk.flags[row + desk.queue[row].channel.offset] & SILENT:
+    if desk.queue[row].channel.flags[row] & SILENT:
         close(desk, now, row, out.ABANDONED)
         desk.phase[row] = QUEUED  # for all that the agents know
         desk.gone.add(row)
@@ -144,8 +142,11 @@ def on_patience(desk: Desk, now: int, row: int) -> None:
 
 def on_chase(desk: Desk, now: int, row: int) -> None:
     """A message that still waits brings a second contact on another channel."""
-    if still_waits(desk, row) and not desk.met[desk.ticket[row]]:
-        spawn(desk, now, desk.ticket[row], desk.channels[desk.channel[row]].chase_channel, out.CHASER)
+    ticket = desk.ticket[row]
+    if still_waits(desk, row) and not desk.state[ticket]:
+        to = desk.channels[desk.channel[row]].chase_channel
+        if spawn(desk, now, ticket, to, out.CHASER) >= 0:
+            desk.besides[ticket] = desk.besides.get(ticket, 0) + 1
 
 
 def on_overflow(desk: Desk, now: int, row: int) -> None:
@@ -153,11 +154,9 @@ def on_overflow(desk: Desk, now: int, row: int) -> None:
     if desk.phase[row] != QUEUED:
         return
     queue = desk.queue[row]
-    for after, team in queue.tries:
-        if 0 < after <= now - desk.queued[row]:
-            agent = find_agent(team, queue.channel)
-            if agent is not None:
-                fill(desk, now, agent)
-                return
-    if not queue.channel.interruptible:
+    waited = now - desk.queued[row]
+    agent = find_agent([team for after, team in queue.tries if 0 < after <= waited], queue.channel)
+    if agent is not None:
+        fill(desk, now, agent)
+    elif queue.channel.interrupts:
         interrupt(desk, now, row, queue)

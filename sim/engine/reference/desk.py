@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
+from itertools import chain
 
+import numpy as np
 import simpy
 
 from sim.demand.tape import Tape
 from sim.engine import outcomes as out
-from sim.engine.plan import FAR, PPM, Plan
-from sim.engine.reference.entities import PENDING, Agent, Channel, Queue, Team
+from sim.engine.plan import FAR, PPM, PRIORITY, Plan
+from sim.engine.reference.entities import NOBODY, PENDING, Agent, Channel, Queue, Team
 from sim.engine.roster import Roster
 
 # Kinds of events: at one tick they happen in this order, then by id (contact's row, or place in the roster's list)
 ENDS, STAFF, ARRIVES, CHASE, OVERFLOW, PATIENCE, STOP = (kind << 48 for kind in range(7))
+
+# Columns of the tape that depend on the channel
+CHANNEL_COLUMNS = (
+    "work_ms",
+    "wrap_ms",
+    "patience_ms",
+    "retry_ms",
+    "retry_channel",
+    "return_ms",
+    "return_channel",
+    "bot",
+    "bot_ms",
+    "flags",
+)
 
 Handler = Callable[["Desk", int, int], None]
 Event = tuple[int, int, Handler, int]
@@ -32,26 +48,21 @@ class Clock(simpy.Environment):
         heappush(self._queue, (when, order, handler, ident))  # type: ignore[misc]
 
     def drive(self, desk: Desk, firsts: Iterable[Event], until: int) -> None:
-        """Runs every event before `until`: those scheduled, merged with the first contacts, which come in order."""
+        """Runs every event before `until`: those scheduled, merged with `firsts`, which come in order and before it."""
         queue: list[Event] = self._queue  # type: ignore[assignment]
-        last = (until, -1, on_arrival_after_the_end, 0)
-        heappush(queue, last)
-        coming = iter(firsts)
-        following = next(coming, last)
-        while True:
-            if following < queue[0]:
-                now, _, handler, ident = following
-                following = next(coming, last)
-            else:
+        stop = (until, -1, after_the_end, 0)
+        heappush(queue, stop)  # so that there is always something to compare with
+        for first in chain(firsts, [stop]):
+            while queue[0] < first:
                 now, _, handler, ident = heappop(queue)
-                if now >= until:
-                    break
+                handler(desk, now, ident)
+            now, _, handler, ident = first
             handler(desk, now, ident)
         self._now = until
 
 
-def on_arrival_after_the_end(desk: Desk, now: int, ident: int) -> None:
-    """Stands at the end of the run; it is never called."""
+def after_the_end(desk: Desk, now: int, ident: int) -> None:
+    """Stands at the end of the run."""
 
 
 class Desk:
@@ -62,11 +73,9 @@ class Desk:
         "agents",
         "answered",
         "aside_ms",
-        "attempt",
-        "bot",
+        "besides",
         "bot_always_open",
         "bot_at",
-        "bot_ms",
         "busy",
         "called",
         "channel",
@@ -79,22 +88,17 @@ class Desk:
         "end",
         "ends_at",
         "events",
-        "flags",
         "gone",
-        "handled",
         "has_bots",
-        "has_deferrable",
+        "has_transfers",
         "kind",
         "last_row",
         "leave",
         "left",
-        "live",
-        "met",
         "next_row",
         "on_arrival",
         "on_overflow",
         "one_speed",
-        "patience_ms",
         "phase",
         "plan",
         "queue",
@@ -103,14 +107,8 @@ class Desk:
         "reason",
         "regime",
         "reopen_ms",
-        "resolve",
-        "resolve_at",
         "resolve_u",
         "result",
-        "retry_channel",
-        "retry_ms",
-        "return_channel",
-        "return_ms",
         "roster",
         "staff",
         "started",
@@ -124,9 +122,9 @@ class Desk:
         "transfer_adds",
         "transfer_to",
         "transfer_u",
+        "until",
         "unusual",
-        "work_ms",
-        "wrap_ms",
+        "world",
     )
 
     def __init__(self, plan: Plan, tape: Tape, roster: Roster, on_arrival: Handler, on_overflow: Handler) -> None:
@@ -134,6 +132,7 @@ class Desk:
         self.clock = Clock()
         self.events: list[Event] = self.clock._queue  # type: ignore[assignment]
         self.on_arrival, self.on_overflow = on_arrival, on_overflow  # for rules that stand below those
+        self.until = FAR if plan.drain else plan.end_ms  # nothing happens from then on
         self.busy: list[tuple[int, int, int, int]] = []  # agent, channel, from, until
         self.duty: list[tuple[int, int, int]] = []  # agent, from, until
         self._read_tape(tape)
@@ -146,35 +145,29 @@ class Desk:
         """Columns as flat lists: plain integers are faster here than array elements."""
         self.reason, self.regime = tape.reason.tolist(), tape.regime.tolist()
         self.ticket, self.next_row = tape.ticket.tolist(), tape.next_row.tolist()
-        self.resolve_at = ((tape.regime * self.plan.reasons + tape.reason) * (2 * self.plan.teams)).tolist()
-        self.resolve_u, self.transfer_u = tape.resolve_u.tolist(), tape.transfer_u.tolist()
-        self.reopen_ms: list[int] = tape.reopen_ms.tolist()
-        self.work_ms: list[int] = tape.work_ms.ravel().tolist()
-        self.wrap_ms: list[int] = tape.wrap_ms.ravel().tolist()
-        self.patience_ms: list[int] = tape.patience_ms.ravel().tolist()
-        self.retry_ms, self.retry_channel = tape.retry_ms.ravel().tolist(), tape.retry_channel.ravel().tolist()
-        self.return_ms, self.return_channel = tape.return_ms.ravel().tolist(), tape.return_channel.ravel().tolist()
+        self.world: list[int] = (2 * (tape.regime * self.plan.reasons + tape.reason)).tolist()
+        self.resolve_u, self.transfer_u = as_list(tape.resolve_u), as_list(tape.transfer_u)
+        self.reopen_ms = as_list(tape.reopen_ms)
         self.has_bots = bool((tape.bot >= 0).any())
-        self.bot, self.bot_ms = tape.bot.ravel().tolist(), tape.bot_ms.ravel().tolist()
-        self.flags: list[int] = tape.flags.ravel().tolist()
 
     def _make_contacts(self, tape: Tape) -> None:
         """Contacts and tickets before anything has happened; a ticket's first contact has the ticket's number."""
         n, m = tape.tickets, tape.rows
-        self.channel: list[int] = tape.channel.tolist() + [-1] * (m - n)
-        self.phase, self.kind, self.attempt, self.result = [PENDING] * m, [out.FIRST] * m, [0] * m, [out.WAITING] * m
-        self.queued, self.leave, self.started, self.done, self.ends_at = ([-1] * m for _ in range(5))
+        self.channel: list[int] = tape.channel.tolist() + [0] * (m - n)
+        self.phase, self.kind, self.result = [PENDING] * m, [out.FIRST] * m, [out.WAITING] * m
+        self.queued, self.leave, self.started, self.ends_at = ([-1] * m for _ in range(4))
+        self.done: dict[int, int] = {}  # agent's end, where it is not the end of a talk
         self.bot_at: dict[int, int] = {}  # start of the bot's session, where there was one
         self.answered: dict[int, int] = {}  # first answer of unusual contacts; of the others when started
-        self.aside_ms = [0] * m  # worked before an interruption
+        self.aside_ms: dict[int, int] = {}  # worked before an interruption
         self.left = [-1] * m  # work left: of an interrupted contact in ms, of a parallel one in ms x 10**6
-        self.agent: list[Agent] = [None] * m  # type: ignore[list-item]
+        self.agent = [NOBODY] * m
         self.queue: list[Queue] = [None] * m  # type: ignore[list-item]
         self.unusual: set[int] = set()  # left silently, to be called back, interrupted, or transferred
         self.gone: set[int] = set()  # left silently
         self.called: set[int] = set()  # to be called back
-        self.last_row, self.live = list(range(n)), [1] * n  # contacts at work or to come
-        self.met, self.handled = [False] * n, [0] * n  # handled: 1 once a handled contact has failed
+        self.last_row = list(range(n))
+        self.besides: dict[int, int] = {}  # contacts at work or to come besides one, of tickets with chasers
         self.state, self.end = [out.OPEN] * n, [-1] * n
 
     def _make_channels(self, plan: Plan) -> None:
@@ -187,8 +180,13 @@ class Desk:
             channel.callback_try, channel.notice = int(plan.callback_try_ms[c]), int(plan.notice_ms[c])
             channel.chase_after, channel.chase_channel = int(plan.chase_ms[c]), int(plan.chase_channel[c])
             channel.target = int(plan.target_ms[c])
-            channel.offset = c * self.tape.rows if self.tape.wide else 0
-        self.has_deferrable = any(channel.interruptible for channel in self.channels)
+            channel.alone = channel.parallel == 1
+            channel.interrupts = not channel.interruptible and bool(plan.interruptible.any())
+            channel.ends_move = channel.interruptible or not channel.alone
+        for name in CHANNEL_COLUMNS:
+            lines = [as_list(line) for line in getattr(self.tape, name)]
+            for channel in self.channels:
+                setattr(channel, name, lines[channel.id if self.tape.wide else 0])
         self.bot_always_open = plan.bot_always_open.tolist()
 
     def _make_queues(self, plan: Plan) -> None:
@@ -202,21 +200,28 @@ class Desk:
                 if t >= 0:
                     queue.tries.append((after, self.teams[t]))
             queue.teams = [team for after, team in queue.tries if after == 0]
+            queue.afters = [after for after, team in queue.tries if after > 0]
         for channel, joins, passed in zip(self.channels, routing.queue_of, routing.transfer_queue, strict=True):
             channel.queue_of = [self.queues[q] for q in joins]  # -1 where nobody serves it: then nobody comes
             channel.transfer_queue = [self.queues[q] for q in passed]
+            for q in passed:
+                self.queues[q].transfers |= q >= 0
         firsts = routing.queue_of[self.tape.channel, self.tape.reason].tolist()
         self.queue[: len(firsts)] = map(self.queues.__getitem__, firsts)
         views = (routing.team_ranks.tolist(), routing.team_after.tolist(), routing.team_queues.tolist())
         for team, ranks, afters, queues in zip(self.teams, *views, strict=True):
             lines = zip(ranks, afters, queues, strict=True)
             team.queues = [(rank, after, self.queues[q]) for rank, after, q in lines if q >= 0]
-        self.resolve, self.transfer = plan.resolve.ravel().tolist(), plan.transfer.tolist()
+            distinct = len({rank for rank, _, _ in team.queues}) == len(team.queues)
+            if team.policy == PRIORITY and distinct and not any(after for _, after, _ in team.queues):
+                team.strict = [queue for _, _, queue in team.queues]
+            team.resolve = plan.resolve[:, :, team.id].ravel().tolist()
+        self.transfer, self.has_transfers = plan.transfer.tolist(), bool(plan.transfer.any())
         self.transfer_to, self.transfer_adds = plan.transfer_to.tolist(), plan.transfer_adds_ms.tolist()
         self.team_ppm = plan.speed_ppm.tolist()
 
     def _make_staff(self, plan: Plan, roster: Roster) -> None:
-        events = (roster.event_ms, roster.event_what, roster.event_who, roster.event_value)
+        events = (roster.event_ms, roster.event_what, roster.event_who, roster.event_value, roster.event_until)
         self.staff = list(zip(*(column.tolist() for column in events), strict=True))
         self.tenure_varies = roster.speed_ppm.shape[1] > 1
         self.one_speed = not self.tenure_varies and bool((plan.speed_ppm == PPM).all())
@@ -228,3 +233,11 @@ class Desk:
             team.part = [[type(team.idle)() for _ in range(most + 1)] for _ in self.channels]
         for agent in reversed(self.agents):  # the lowest id comes first
             agent.team.absent.append(agent)
+
+
+def as_list(column: np.ndarray) -> list[int]:
+    """A column as plain integers, faster here than array elements; a constant one costs next to nothing."""
+    if len(column) and (column == column[0]).all():
+        return [column[0].item()] * len(column)
+    values: list[int] = column.tolist()
+    return values

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sim.engine import outcomes as out
 from sim.engine.reference.agents import fill, go_off, place, refill
 from sim.engine.reference.desk import STAFF, Desk
-from sim.engine.reference.entities import QUEUED, Agent, Channel, Team
-from sim.engine.reference.tickets import close, come_back, turn_away, unqueue
+from sim.engine.reference.entities import OVER, QUEUED, Agent, Channel, Team
+from sim.engine.reference.tickets import close, come_back, turn_away
 from sim.engine.roster import AGENT_OFF, AGENT_ON, CHANNEL_CLOSES, CHANNEL_OPENS, SET_PRESENT
 
 
@@ -18,7 +18,7 @@ def next_staff_event(desk: Desk, index: int) -> None:
 
 def on_staff(desk: Desk, now: int, index: int) -> None:
     """The roster's next event happens."""
-    _, what, who, value = desk.staff[index]
+    _, what, who, value, until = desk.staff[index]
     next_staff_event(desk, index + 1)
     if what == AGENT_ON:
         come_on(desk, now, desk.agents[who])
@@ -29,7 +29,8 @@ def on_staff(desk: Desk, now: int, index: int) -> None:
     elif what == CHANNEL_OPENS:
         desk.channels[who].is_open = True
     elif what == CHANNEL_CLOSES:
-        desk.channels[who].is_open, desk.channels[who].opens_at = False, value
+        desk.channels[who].is_open = False
+        desk.channels[who].opens_at, desk.channels[who].open_until = value, until
         if desk.channels[who].clears:
             clear(desk, now, desk.channels[who])
 
@@ -38,7 +39,7 @@ def come_on(desk: Desk, now: int, agent: Agent) -> None:
     """An agent comes on duty, or goes on where they were about to leave."""
     if not agent.on:
         agent.on, agent.on_since = True, now
-        agent.team.present += 1
+        agent.team.headcount(+1)
     agent.leaving = False
     fill(desk, now, agent)
 
@@ -55,11 +56,12 @@ def end_duty(desk: Desk, now: int, agent: Agent) -> None:
 def set_present(desk: Desk, now: int, team: Team, wanted: int) -> None:
     """Staff given directly: idle agents leave at once, others as they finish; new ones come on."""
     team.wanted = wanted
+    team.headcount(0)
     while team.present > wanted and team.idle:
         go_off(desk, now, next(iter(team.idle)))
     while team.present < wanted and team.absent:
         come_on(desk, now, team.absent.pop())
-    if team.present <= wanted:
+    if not team.in_excess:
         refill(desk, now, team)
 
 
@@ -68,8 +70,9 @@ def clear(desk: Desk, now: int, channel: Channel) -> None:
     for queue in channel.queues:
         waiting = [row for row in queue.line if desk.phase[row] == QUEUED]
         queue.line.clear()
+        queue.left = 0
         for row in waiting:
-            unqueue(desk, row)
+            desk.phase[row] = OVER
             if row in desk.gone:
                 continue
             if desk.started[row] >= 0:  # put aside: it ends there, unresolved, and was worked on before only

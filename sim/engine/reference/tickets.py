@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
+from heapq import heappush
+
 from sim.demand.tape import NO_CHANNEL, SAME_CHANNEL
 from sim.engine import outcomes as out
 from sim.engine.reference.desk import ARRIVES, Desk
-from sim.engine.reference.entities import OVER, QUEUED
+from sim.engine.reference.entities import OVER, QUEUED, Queue
 
 
 def spawn(desk: Desk, when: int, ticket: int, channel: int, kind: int) -> int:
     """A further contact of a ticket, with the ticket's next row of draws; -1 where it has no more attempts."""
-    last = desk.last_row[ticket]
-    row: int = desk.next_row[last]
+    row = desk.next_row[desk.last_row[ticket]]
     if row >= 0:
         desk.last_row[ticket] = row
-        desk.live[ticket] += 1
-        desk.kind[row], desk.channel[row], desk.attempt[row] = kind, channel, desk.attempt[last] + 1
+        desk.kind[row], desk.channel[row] = kind, channel
         desk.queue[row] = desk.channels[channel].queue_of[desk.reason[ticket]]
-        desk.clock.at(when, ARRIVES + row, desk.on_arrival, row)
+        if when < desk.until:
+            heappush(desk.events, (when, ARRIVES + row, desk.on_arrival, row))
     return row
 
 
 def close(desk: Desk, now: int, row: int, result: int) -> None:
     """The customer's part of a contact is over."""
     desk.phase[row], desk.result[row], desk.leave[row] = OVER, result, now
-    desk.live[desk.ticket[row]] -= 1
 
 
 def meet(desk: Desk, now: int, ticket: int, by: int) -> None:
     """The need is met: the ticket ends, and contacts of it that wait leave the queue; those to come do not happen."""
-    if desk.met[ticket]:
+    if desk.state[ticket]:
         return
-    desk.met[ticket], desk.state[ticket], desk.end[ticket] = True, by, now
-    row = ticket if desk.live[ticket] else -1
+    desk.state[ticket], desk.end[ticket] = by, now
+    row = ticket if ticket in desk.besides else -1
     while row >= 0:
         if still_waits(desk, row):
             unqueue(desk, row)
@@ -46,28 +46,32 @@ def still_waits(desk: Desk, row: int) -> bool:
 
 
 def lose_if_last(desk: Desk, now: int, ticket: int) -> None:
-    """A ticket without any contact at work or to come, and not met, is lost."""
-    if desk.live[ticket] == 0 and not desk.met[ticket]:
+    """A contact ended without another to follow: a ticket without any contact at work or to come, not met, is lost."""
+    if desk.besides.get(ticket):
+        desk.besides[ticket] -= 1
+    elif not desk.state[ticket]:
         desk.state[ticket], desk.end[ticket] = out.LOST, now
 
 
 def try_again(desk: Desk, now: int, row: int) -> None:
     """Who left unserved tries again after a delay, or is lost."""
-    ticket, channel = desk.ticket[row], desk.channel[row]
-    at = row + desk.channels[channel].offset
-    again = desk.retry_channel[at]
-    if again != NO_CHANNEL and not desk.met[ticket]:
-        spawn(desk, now + desk.retry_ms[at], ticket, channel if again == SAME_CHANNEL else again, out.RETRY)
+    ticket, channel = desk.ticket[row], desk.channels[desk.channel[row]]
+    again = channel.retry_channel[row]
+    if again != NO_CHANNEL and not desk.state[ticket]:
+        to = channel.id if again == SAME_CHANNEL else again
+        if spawn(desk, now + channel.retry_ms[row], ticket, to, out.RETRY) >= 0:
+            return
     lose_if_last(desk, now, ticket)
 
 
 def come_back(desk: Desk, now: int, row: int) -> None:
     """The need was not met: the customer comes back later, or is lost."""
-    ticket, channel = desk.ticket[row], desk.channel[row]
-    at = row + desk.channels[channel].offset
-    again = desk.return_channel[at]
-    if again != NO_CHANNEL and not desk.met[ticket]:
-        spawn(desk, now + desk.return_ms[at], ticket, channel if again == SAME_CHANNEL else again, out.RETURN)
+    ticket, channel = desk.ticket[row], desk.channels[desk.channel[row]]
+    again = channel.return_channel[row]
+    if again != NO_CHANNEL and not desk.state[ticket]:
+        to = channel.id if again == SAME_CHANNEL else again
+        if spawn(desk, now + channel.return_ms[row], ticket, to, out.RETURN) >= 0:
+            return
     lose_if_last(desk, now, ticket)
 
 
@@ -81,5 +85,21 @@ def unqueue(desk: Desk, row: int) -> None:
     """Takes a waiting contact out of its queue; its place in the line is dropped when the line gets there."""
     queue = desk.queue[row]
     desk.phase[row] = OVER
-    queue.waiting -= 1
-    queue.channel.waiting -= 1
+    queue.left += 1
+    drop_left(desk, queue)
+
+
+def drop_left(desk: Desk, queue: Queue) -> None:
+    """Drops who has left from the head of a line, so that its first contact waits."""
+    line, phase = queue.line, desk.phase
+    while line and phase[line[0]] != QUEUED:
+        line.popleft()
+        queue.left -= 1
+
+
+def next_in_line(desk: Desk, queue: Queue) -> int:
+    """Takes the first contact out of a queue in which somebody waits."""
+    row = queue.line.popleft()
+    if queue.left:
+        drop_left(desk, queue)
+    return row

@@ -5,9 +5,7 @@ from typing import Any
 
 from evaluate.compare import Comparison, compare
 from evaluate.simulate import simulate_all
-from sim.scenario.load import load, resolve
-
-SHORT = ("horizon.months=1", "demand.events=null")
+from sim.scenario.load import resolve
 
 
 def tiny(name: str = "tiny", **changes: Any) -> dict[str, Any]:
@@ -33,9 +31,3 @@ def comparison(options: int = 2) -> Comparison:
     more = tiny("one_more", teams={"desk": {"agents": 4, "serves": ["phone"], "wage": "20 EUR/h"}})
     tool = tiny("a_tool", economics={"tools": {"crm": {"cost": {"upfront": "100 EUR"}}}})
     return compare(simulate_all([resolve(document) for document in (tiny(), more, tool)[: options + 1]]))
-
-
-@cache
-def retailer() -> Comparison:
-    """The demo's base and its help centre over one month, two replications."""
-    return compare(simulate_all([load(name, sets=SHORT) for name in ("baseline", "self_service")], replications=2))

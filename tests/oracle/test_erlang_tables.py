@@ -52,8 +52,8 @@ def simulate_erlang(
 def test_every_measure_of_the_erlang_tables(case: dict[str, Any], engine, verify):
     """Every measure that the tables give.
 
-    C12 lies far out with its seed (|z| 3.2). That is chance: 5 million contacts under another seed gave z = 0.45 for the
-    mean wait and -0.16 for the chance to wait.
+    C12 lies far out with its seed (|z| 3.2). That is chance: 5 million contacts under another seed gave z = 0.45 for
+    the mean wait and -0.16 for the chance to wait.
     """
     simulated = simulate_erlang(
         case["id"],

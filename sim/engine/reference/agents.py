@@ -64,7 +64,7 @@ def offer_aside(desk: Desk, now: int, row: int, queue: Queue) -> None:
     waited = now - desk.queued[row]
     agent = find_agent([team for after, team in queue.tries if after <= waited], queue.channel)
     if agent is not None:
-        fill(desk, now, agent)
+        fill(desk, now, agent, queue.channel if agent.hand else None)
         return
     for after in queue.afters:
         if after > waited:
@@ -86,8 +86,11 @@ def start(desk: Desk, now: int, agent: Agent, row: int, channel: Channel) -> Non
         agent.hand.append(row)
         ends = now + work
         heappush(desk.events, (ends, ENDS + row, on_end, row))
-        if channel.ends_move:
+        if agent.pool is not None:
+            leave_pool(agent)
+        if channel.interruptible:
             desk.ends_at[row] = ends
+            place(desk, agent, channel)
     else:
         if not agent.hand:
             agent.busy_since = now
@@ -95,7 +98,6 @@ def start(desk: Desk, now: int, agent: Agent, row: int, channel: Channel) -> Non
         desk.left[row] = work * PPM
         agent.hand.append(row)
         schedule_next(desk, now, agent, channel)
-    if agent.pool is not None or channel.ends_move:
         place(desk, agent, channel)
 
 
@@ -128,11 +130,11 @@ def duration(desk: Desk, now: int, agent: Agent, row: int, channel: Channel) -> 
 
 def settle(desk: Desk, now: int, agent: Agent, channel: Channel) -> None:
     """Works off what is in hand in parallel up to now, at the speed for the number in hand."""
-    hand = agent.hand
-    if hand:
+    hand, left = agent.hand, desk.left
+    if hand and agent.settled < now:
         worked = (now - agent.settled) * channel.speeds[len(hand)]
         for row in hand:
-            desk.left[row] -= worked
+            left[row] -= worked
     agent.settled = now
 
 
@@ -144,12 +146,14 @@ def schedule_next(desk: Desk, now: int, agent: Agent, channel: Channel) -> None:
     if not hand:
         agent.ending = -1
         return
-    first = hand[0]
+    first, least = -1, FAR
     for row in hand:
-        if left[row] < left[first] or (left[row] == left[first] and row < first):
-            first = row
+        work = left[row]
+        if work < least or (work == least and row < first):
+            first, least = row, work
     agent.ending = first
-    desk.ends_at[first] = ends = now + max(0, -(-left[first] // channel.speeds[len(hand)]))
+    ends = now - (-least // channel.speeds[len(hand)]) if least > 0 else now
+    desk.ends_at[first] = ends
     heappush(desk.events, (ends, ENDS + first, on_end, first))
 
 
@@ -237,25 +241,17 @@ def release(desk: Desk, now: int, agent: Agent, channel: Channel) -> None:
         if team.present == team.wanted:
             refill(desk, now, team)
     else:
-        fill(desk, now, agent)
+        fill(desk, now, agent, channel if agent.hand else None)
 
 
-def fill(desk: Desk, now: int, agent: Agent) -> None:
-    """Takes contacts from the queues as long as the agent has room and somebody waits."""
-    hand = agent.hand
-    channel = desk.queue[hand[0]].channel if hand else None
-    if channel is not None and len(hand) >= channel.parallel:
-        place(desk, agent, channel)
-        return
-    queue = pick_queue(desk, now, agent.team, channel)
-    if queue is None:
-        take_nothing(desk, now, agent, channel)
-    while queue is not None:
+def fill(desk: Desk, now: int, agent: Agent, channel: Channel | None) -> None:
+    """An agent with room takes from the queues while somebody waits; `channel`: of what is in hand already."""
+    while (queue := pick_queue(desk, now, agent.team, channel)) is not None:
         channel = queue.channel
         start(desk, now, agent, next_in_line(desk, queue), channel)
-        if channel.alone or len(hand) >= channel.parallel:
+        if channel.alone or len(agent.hand) >= channel.parallel:
             return
-        queue = pick_queue(desk, now, agent.team, channel)
+    take_nothing(desk, now, agent, channel)
 
 
 def take_nothing(desk: Desk, now: int, agent: Agent, channel: Channel | None) -> None:
@@ -296,8 +292,7 @@ def pick_queue(desk: Desk, now: int, team: Team, channel: Channel | None) -> Que
 def place(desk: Desk, agent: Agent, channel: Channel | None) -> None:
     """Puts an agent into the pool of those with the same availability, at its end; `channel`: of what is in hand."""
     if agent.pool is not None:
-        del agent.pool[agent]
-        agent.pool = None
+        leave_pool(agent)
     if not agent.on or agent.leaving:
         return
     hand = agent.hand
@@ -310,6 +305,12 @@ def place(desk: Desk, agent: Agent, channel: Channel | None) -> None:
     else:
         return
     agent.pool[agent] = None
+
+
+def leave_pool(agent: Agent) -> None:
+    """Takes an agent out of the pool."""
+    del agent.pool[agent]  # type: ignore[union-attr]
+    agent.pool = None
 
 
 def log_busy(desk: Desk, agent: Agent, channel: Channel, begin: int, end: int) -> None:

@@ -157,6 +157,6 @@ def on_overflow(desk: Desk, now: int, row: int) -> None:
     waited = now - desk.queued[row]
     agent = find_agent([team for after, team in queue.tries if 0 < after <= waited], queue.channel)
     if agent is not None:
-        fill(desk, now, agent)
+        fill(desk, now, agent, queue.channel if agent.hand else None)
     elif queue.channel.interrupts:
         interrupt(desk, now, row, queue)

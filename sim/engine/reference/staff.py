@@ -41,7 +41,11 @@ def come_on(desk: Desk, now: int, agent: Agent) -> None:
         agent.on, agent.on_since = True, now
         agent.team.headcount(+1)
     agent.leaving = False
-    fill(desk, now, agent)
+    channel = desk.queue[agent.hand[0]].channel if agent.hand else None
+    if channel is not None and len(agent.hand) >= channel.parallel:
+        place(desk, agent, channel)
+    else:
+        fill(desk, now, agent, channel)
 
 
 def end_duty(desk: Desk, now: int, agent: Agent) -> None:

@@ -12,7 +12,7 @@ from sim.engine.reference.entities import OVER, QUEUED, Queue
 
 def spawn(desk: Desk, when: int, ticket: int, channel: int, kind: int) -> int:
     """A further contact of a ticket, with the ticket's next row of draws; -1 where it has no more attempts."""
-    row = desk.next_row[desk.last_row[ticket]]
+    row: int = desk.next_row[desk.last_row[ticket]]
     if row >= 0:
         desk.last_row[ticket] = row
         desk.kind[row], desk.channel[row] = kind, channel
@@ -31,8 +31,15 @@ def meet(desk: Desk, now: int, ticket: int, by: int) -> None:
     """The need is met: the ticket ends, and contacts of it that wait leave the queue; those to come do not happen."""
     if desk.state[ticket]:
         return
-    desk.state[ticket], desk.end[ticket] = by, now
-    row = ticket if ticket in desk.besides else -1
+    desk.state[ticket] = by
+    desk.end[ticket] = now
+    if ticket in desk.besides:
+        supersede(desk, now, ticket)
+
+
+def supersede(desk: Desk, now: int, ticket: int) -> None:
+    """The contacts of a ticket that wait leave the queue."""
+    row = ticket
     while row >= 0:
         if still_waits(desk, row):
             unqueue(desk, row)

@@ -38,8 +38,9 @@ def show(reporter: pytest.TerminalReporter, config: pytest.Config) -> None:
         f"largest |z| {abs(largest.z):.2f} ({largest.case}, {largest.measure}); "
         f"half-widths are of 95 % t intervals over batches, z is the normal score of t, corrected for skewness"
     )
-    if config.cache is not None:
-        path = Path(config.cache.mkdir("oracle")) / "comparisons.csv"
+    cache = getattr(config, "cache", None)  # none where pytest's cache is switched off
+    if cache is not None:
+        path = Path(cache.mkdir("oracle")) / "comparisons.csv"
         with path.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(FIELDS)

@@ -244,7 +244,7 @@ def _channel(fit: Calibration, channel: ChannelFit) -> list[str]:
         note = "95 % of contacts had at most so many in hand; the speed of each is not identified"
         lines += _measured(fit, "parallel", str(channel.parallel), note, 4)
     retry = fit.returns.retry
-    if channel.live and channel.patience and retry is not None:
+    if retry is not None and _retries(fit, channel):
         lines += [
             "    retry:",
             f"      share: {_percent(retry.excess)}",
@@ -254,6 +254,11 @@ def _channel(fit: Calibration, channel: ChannelFit) -> list[str]:
     if channel.live:
         lines.append("    target: {share: 80 %, within: 20 s}  # a common one; not from the log")
     return lines
+
+
+def _retries(fit: Calibration, channel: ChannelFit) -> bool:
+    """Whether the usual week lets customers of this channel try again."""
+    return channel.live and channel.patience is not None and fit.returns.retry is not None
 
 
 def _closed(fit: Calibration, channel: ChannelFit) -> list[str]:
@@ -378,8 +383,9 @@ def _replay(fit: Calibration, name: str, base: str) -> str:
             "      weights:",
             *_exact(_rows(table, labels, "          ", 6), slots),
         ]
-    lines.append("channels:")
-    lines += [f"  {c}: {{retry: null}}" for c in fit.channels]
+    retrying = [c.name for c in fit.channels.values() if _retries(fit, c)]
+    if retrying:
+        lines += ["channels:", *(f"  {name}: {{retry: null}}" for name in retrying)]
     lines.append("teams:")
     for team in fit.teams.values():
         table, labels, _ = _by_elapsed(fit, team.dates.agents, False)

@@ -53,7 +53,7 @@ def test_channels_of_different_hours_and_teams(tmp_path):
         row |= {"outcome": "abandoned" if left else "handled", "wait_s": round(rng.exponential(40), 1)}
         row |= {"reason": "Where is my order?", "agent_key": "" if left else f"caller {rng.integers(6)}"}
         row |= {"handle_s": "" if left else round(rng.gamma(2, 120), 1), "handle_basis": "measured"}
-    mails = []
+    mails: list[dict[str, object]] = []
     for day in range(28):
         for second in rng.uniform(0, 86400, 30):
             at = dt.datetime(2026, 3, 2, tzinfo=dt.UTC) + dt.timedelta(days=day, seconds=float(second))

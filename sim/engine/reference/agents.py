@@ -163,7 +163,7 @@ def on_end(desk: Desk, now: int, row: int) -> None:
     if channel.ends_move:
         if desk.ends_at[row] != now:
             return
-        desk.ends_at[row] = agent.ending = -1
+        desk.ends_at[row] = -1
         if not channel.alone:
             settle(desk, now, agent, channel)
     if desk.phase[row] == TALK:
@@ -174,9 +174,14 @@ def on_end(desk: Desk, now: int, row: int) -> None:
     else:
         desk.done[row] = now
     agent.hand.remove(row)
-    if not channel.alone and not agent.hand:
-        log_busy(desk, agent, channel, agent.busy_since, now)
-    release(desk, now, agent, channel)
+    if not channel.alone:
+        schedule_next(desk, now, agent, channel)
+        if not agent.hand:
+            log_busy(desk, agent, channel, agent.busy_since, now)
+    if agent.leaving or agent.team.in_excess:
+        step_back(desk, now, agent, channel)
+    else:
+        fill(desk, now, agent, channel if agent.hand else None)
 
 
 def end_talk(desk: Desk, now: int, row: int, agent: Agent, channel: Channel) -> int:
@@ -230,18 +235,15 @@ def begin_wrap(desk: Desk, now: int, row: int, agent: Agent, channel: Channel, w
         place(desk, agent, channel)
 
 
-def release(desk: Desk, now: int, agent: Agent, channel: Channel) -> None:
-    """An agent has a free hand: leaves, if due, or takes the next contact, or is free."""
+def step_back(desk: Desk, now: int, agent: Agent, channel: Channel) -> None:
+    """An agent who is to take nothing more has a free hand: leaves, if that was all."""
     team = agent.team
-    if agent.leaving or team.in_excess:
-        if agent.hand:
-            take_nothing(desk, now, agent, channel)
-            return
-        go_off(desk, now, agent)
-        if team.present == team.wanted:
-            refill(desk, now, team)
-    else:
-        fill(desk, now, agent, channel if agent.hand else None)
+    if agent.hand:
+        place(desk, agent, channel)
+        return
+    go_off(desk, now, agent)
+    if team.present == team.wanted:
+        refill(desk, now, team)
 
 
 def fill(desk: Desk, now: int, agent: Agent, channel: Channel | None) -> None:
@@ -251,14 +253,7 @@ def fill(desk: Desk, now: int, agent: Agent, channel: Channel | None) -> None:
         start(desk, now, agent, next_in_line(desk, queue), channel)
         if channel.alone or len(agent.hand) >= channel.parallel:
             return
-    take_nothing(desk, now, agent, channel)
-
-
-def take_nothing(desk: Desk, now: int, agent: Agent, channel: Channel | None) -> None:
-    """An agent goes on with what is in hand, if anything."""
     place(desk, agent, channel)
-    if agent.hand and agent.ending < 0 and channel is not None:
-        schedule_next(desk, now, agent, channel)
 
 
 def pick_queue(desk: Desk, now: int, team: Team, channel: Channel | None) -> Queue | None:

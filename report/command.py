@@ -13,7 +13,7 @@ from evaluate.simulate import simulate_all
 from report.manifest import Circumstances
 from report.progress import progress_on
 from report.write import write_run
-from sim.engine import ENGINES
+from sim.engine import DEFAULT_ENGINE, ENGINES, prepare
 from sim.scenario.load import load
 
 
@@ -47,6 +47,7 @@ def compute_and_write(
     _check_writable(out)
     resolveds = [load(file, overlays, sets) for file in files]
     names = [resolved.scenario.name for resolved in resolveds]
+    prepare(engine or DEFAULT_ENGINE, None if quiet else lambda line: _tell(progress_to, line))
     try:
         with progress_on(progress_to, names, quiet) as progress:
             runs = simulate_all(resolveds, seed, reps, jobs, engine, progress)
@@ -55,6 +56,11 @@ def compute_and_write(
         raise Refused(str(problem)) from None
     circumstances = Circumstances(command, tuple(arguments), started, time.monotonic() - clock, jobs)
     return comparison, write_run(comparison, out, circumstances)
+
+
+def _tell(stream: TextIO, line: str) -> None:
+    stream.write(f"{line}\n")
+    stream.flush()
 
 
 def _check_writable(out: Path) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from joblib import Parallel, delayed
 
-from sim.engine import DEFAULT_ENGINE, simulate
+from sim.engine import DEFAULT_ENGINE, prepare, simulate
 from sim.kpis import KPIS, Tally, Usage, check_conservation, estimate, tally, usage
 from sim.scenario.resolved import Resolved
 
@@ -89,6 +89,7 @@ def replicate(
     for name in wishes:
         named_kpi(resolved, name)
     limit = max(experiment.max_replications, first) if wishes else first
+    prepare(engine)  # before there are workers: each would compile for itself
     found: list[tuple[Tally, Usage]] = []
     target = min(limit, max(first, SMALLEST_SAMPLE)) if wishes else first
     with Parallel(n_jobs=jobs, return_as="generator") as pool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sim.demand.draw import draw_tape
@@ -9,10 +11,11 @@ from sim.demand.tape import Tape
 from sim.engine.outcomes import Outcomes
 from sim.engine.plan import Plan, make_plan
 from sim.engine.roster import Roster, draw_roster
+from sim.scenario.load import resolve
 from sim.scenario.resolved import Resolved
 
-ENGINES = ("simpy",)
-DEFAULT_ENGINE = "simpy"
+ENGINES = ("simpy", "fast")
+DEFAULT_ENGINE = "fast"
 
 
 @dataclass(frozen=True)
@@ -30,9 +33,39 @@ def _check(engine: str) -> None:
         raise ValueError(f"no engine {engine!r}; there are: {', '.join(ENGINES)}")
 
 
+def prepare(engine: str = DEFAULT_ENGINE, tell: Callable[[str], None] | None = None) -> None:
+    """Compiles the compiled engine where that has not been done, and tells so: workers then find it ready."""
+    _check(engine)
+    if engine != "fast":
+        return
+    from sim.engine import fast
+
+    if not fast.is_compiled():
+        if tell is not None:
+            tell("Compiling the simulation engine: about 20 s, once for this version of deskplan ...")
+        began = time.perf_counter()
+        simulate(resolve(_SMALLEST), seed=0, replication=0, engine="fast")
+        if tell is not None:
+            tell(f"... compiled in {time.perf_counter() - began:.0f} s.")
+
+
+_SMALLEST = {
+    "schema": 1,
+    "name": "smallest",
+    "horizon": {"start": "2027-01-04", "length": "1 h"},
+    "reasons": {"call": {"rate": "1 /h", "channels": {"phone": "100 %"}, "handle": {"mean": "1 min"}}},
+    "channels": {"phone": {}},
+    "teams": {"desk": {"agents": 1, "serves": ["phone"]}},
+}
+
+
 def play(plan: Plan, tape: Tape, roster: Roster, engine: str = DEFAULT_ENGINE) -> Outcomes:
     """What happens to a tape under a plan and a roster; simulate() with its three inputs made elsewhere."""
     _check(engine)
+    if engine == "fast":
+        from sim.engine import fast
+
+        return fast.run(plan, tape, roster)
     from sim.engine import reference
 
     return reference.run(plan, tape, roster)

@@ -104,7 +104,7 @@ def draw_roster(resolved: Resolved, seed: int, replication: int) -> Roster:
 
 
 def _variant(resolved: Resolved, day: int) -> Scenario:
-    return resolved.variants[resolved.regime_of_day[min(max(day, 0), len(resolved.regime_of_day) - 1)]]
+    return resolved.variants[int(resolved.regime_of_day[min(max(day, 0), len(resolved.regime_of_day) - 1)])]
 
 
 def _spans(resolved: Resolved, days: int) -> Iterator[tuple[Scenario, int, int]]:

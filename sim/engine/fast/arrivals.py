@@ -1,0 +1,221 @@
+"""Rules of arrivals and of waiting: bots, opening hours, queues, patience (semantics 5.2 to 5.4)."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from sim.demand.tape import BALKS, BOT_ANY, BOT_FAILS, BOT_RESOLVES, CALLBACK, CHASES, NEVER, SILENT
+from sim.engine import outcomes as out
+from sim.engine.fast.agents import fill, find_agent, interrupt, start
+from sim.engine.fast.clock import at
+from sim.engine.fast.layout import (
+    C_BOT_AT,
+    C_CHANNEL,
+    C_KIND,
+    C_MARK,
+    C_PHASE,
+    C_QUEUE,
+    C_QUEUED,
+    C_REOPEN_MS,
+    C_TICKET,
+    D_BOT,
+    D_BOT_MS,
+    D_FLAGS,
+    D_PATIENCE_MS,
+    K_BALK_OVER,
+    K_CALLBACK_OVER,
+    K_CHASE_AFTER,
+    K_CHASE_CHANNEL,
+    K_INTERRUPTIBLE,
+    K_IS_OPEN,
+    K_OFFSET,
+    K_OPEN_UNTIL,
+    K_OPENS_AT,
+    K_PLACES,
+    K_WAITING,
+    K_WHEN_CLOSED,
+    M_PRESENT,
+    O_HAS_BOTS,
+    O_HAS_DEFERRABLE,
+    Q_CHANNEL,
+    Q_MEAN_HANDLE,
+    Q_OVERFLOWS,
+    Q_WAITING,
+)
+from sim.engine.fast.state import ARRIVES, BOT, CALLED, CHASE, GONE, OVERFLOW, PATIENCE, QUEUED
+from sim.engine.fast.tickets import (
+    close,
+    come_back,
+    into_line,
+    is_met,
+    meet,
+    spawn,
+    still_waits,
+    try_again,
+    turn_away,
+    unqueue,
+)
+from sim.engine.plan import CLOSED_REOPENS, CLOSED_WAITS, FAR
+
+# mypy: disable-error-code="no-untyped-def"
+
+
+@njit(forceinline=True)
+def on_arrival(s, now, row):
+    """A contact arrives, if the need has not been met meanwhile, or comes out of a bot's session."""
+    if s.contact[row, C_PHASE] == BOT:
+        on_bot_end(s, now, row)
+        return
+    if s.contact[row, C_KIND] != out.FIRST and is_met(s, s.contact[row, C_TICKET]):
+        return
+    if s.one[O_HAS_BOTS] and s.contact[row, C_KIND] != out.TRANSFER and meets_bot(s, now, row):
+        return
+    offer(s, now, row)
+
+
+@njit
+def meets_bot(s, now, row):
+    """Whether a bot takes the contact; its session then begins."""
+    channel = s.contact[row, C_CHANNEL]
+    draw = row + s.channel[channel, K_OFFSET]
+    bot = s.draws[draw, D_BOT]
+    if bot < 0 or not s.draws[draw, D_FLAGS] & BOT_ANY or not (s.channel[channel, K_IS_OPEN] or s.bot_always_open[bot]):
+        return False
+    s.contact[row, C_BOT_AT] = now
+    s.contact[row, C_PHASE] = BOT
+    at(s, now + s.draws[draw, D_BOT_MS], ARRIVES + row)
+    return True
+
+
+@njit
+def on_bot_end(s, now, row):
+    """The bot has met the need, has ended without meeting it, or hands the customer over."""
+    flags = s.draws[row + s.channel[s.contact[row, C_CHANNEL], K_OFFSET], D_FLAGS]
+    ticket = s.contact[row, C_TICKET]
+    if is_met(s, ticket):
+        close(s, now, row, out.SUPERSEDED)
+    elif flags & BOT_RESOLVES:
+        close(s, now, row, out.BOT_RESOLVED)
+        meet(s, now, ticket, out.BY_BOT)
+    elif flags & BOT_FAILS:
+        close(s, now, row, out.BOT_UNRESOLVED)
+        come_back(s, now, row)
+    else:
+        offer(s, now, row)
+
+
+@njit
+def offer(s, now, row):
+    """A contact asks for an agent: served at once, queued, or turned away."""
+    queue, channel = s.contact[row, C_QUEUE], s.contact[row, C_CHANNEL]
+    if (
+        not s.channel[channel, K_IS_OPEN]
+        and s.channel[channel, K_WHEN_CLOSED] != CLOSED_WAITS
+        and s.contact[row, C_KIND] != out.TRANSFER
+    ):
+        meet_closed(s, now, row, channel)
+        return
+    s.contact[row, C_QUEUED] = now
+    for i in range(s.tries.shape[1]):
+        team = s.tries[queue, i, 0]
+        if team < 0:
+            break
+        if s.tries[queue, i, 1] == 0:
+            agent = find_agent(s, team, channel)
+            if agent >= 0:
+                start(s, now, agent, row, channel)
+                return
+    if s.one[O_HAS_DEFERRABLE] and not s.channel[channel, K_INTERRUPTIBLE] and interrupt(s, now, row, queue):
+        return
+    wait(s, now, row, queue, channel)
+
+
+@njit
+def meet_closed(s, now, row, channel):
+    """The channel is closed: the contact comes when it opens, or is turned away."""
+    if s.channel[channel, K_WHEN_CLOSED] == CLOSED_REOPENS and s.channel[channel, K_OPENS_AT] >= 0:
+        opens_at = s.channel[channel, K_OPENS_AT]
+        delay = s.contact[row, C_REOPEN_MS] % (s.channel[channel, K_OPEN_UNTIL] - opens_at)  # within that opening
+        at(s, opens_at + delay, ARRIVES + row)
+        return
+    s.contact[row, C_QUEUED] = now
+    turn_away(s, now, row, out.CLOSED)
+
+
+@njit
+def wait(s, now, row, queue, channel):
+    """Nobody is free: blocked, balks, takes a call back, or waits."""
+    draw = row + s.channel[channel, K_OFFSET]
+    flags = s.draws[draw, D_FLAGS]
+    if s.contact[row, C_KIND] == out.TRANSFER:  # keeps the line it has
+        flags &= SILENT
+    elif s.channel[channel, K_WAITING] >= s.channel[channel, K_PLACES]:
+        turn_away(s, now, row, out.BLOCKED)
+        return
+    if flags & (BALKS | CALLBACK):
+        announced = announced_wait(s, queue)
+        if flags & BALKS and announced > s.channel[channel, K_BALK_OVER]:
+            turn_away(s, now, row, out.BALKED)
+            return
+        if flags & CALLBACK and announced > s.channel[channel, K_CALLBACK_OVER]:
+            s.contact[row, C_MARK] |= CALLED
+    into_line(s, row, False)
+    patience = s.draws[draw, D_PATIENCE_MS]
+    if patience < NEVER and not s.contact[row, C_MARK] & CALLED:
+        at(s, now + patience, PATIENCE + row)
+    if flags & CHASES:
+        at(s, now + s.channel[channel, K_CHASE_AFTER], CHASE + row)
+    if s.queue[queue, Q_OVERFLOWS]:
+        for i in range(s.tries.shape[1]):
+            if s.tries[queue, i, 0] >= 0 and s.tries[queue, i, 1] > 0:
+                at(s, now + s.tries[queue, i, 1], OVERFLOW + row)
+
+
+@njit
+def announced_wait(s, queue):
+    """(waiting + 1) x mean handle time / agents on duty who serve the queue; without agents, for ever."""
+    agents = 0
+    for i in range(s.tries.shape[1]):
+        if s.tries[queue, i, 0] >= 0:
+            agents += s.team[s.tries[queue, i, 0], M_PRESENT]
+    return (s.queue[queue, Q_WAITING] + 1) * s.queue[queue, Q_MEAN_HANDLE] // agents if agents else FAR
+
+
+@njit
+def on_patience(s, now, row):
+    """Patience runs out: the customer leaves, some without a sign."""
+    if not still_waits(s, row):
+        return
+    if s.draws[row + s.channel[s.contact[row, C_CHANNEL], K_OFFSET], D_FLAGS] & SILENT:
+        close(s, now, row, out.ABANDONED)
+        s.contact[row, C_PHASE] = QUEUED  # for all that the agents know
+        s.contact[row, C_MARK] |= GONE
+        try_again(s, now, row)
+        return
+    unqueue(s, row)
+    turn_away(s, now, row, out.ABANDONED)
+
+
+@njit
+def on_chase(s, now, row):
+    """A message that still waits brings a second contact on another channel."""
+    if still_waits(s, row) and not is_met(s, s.contact[row, C_TICKET]):
+        spawn(s, now, s.contact[row, C_TICKET], s.channel[s.contact[row, C_CHANNEL], K_CHASE_CHANNEL], out.CHASER)
+
+
+@njit
+def on_overflow(s, now, row):
+    """A contact has waited long enough for a further team."""
+    if s.contact[row, C_PHASE] != QUEUED:
+        return
+    queue = s.contact[row, C_QUEUE]
+    channel = s.queue[queue, Q_CHANNEL]
+    for i in range(s.tries.shape[1]):
+        team, after = s.tries[queue, i, 0], s.tries[queue, i, 1]
+        if team >= 0 and 0 < after <= now - s.contact[row, C_QUEUED]:
+            agent = find_agent(s, team, channel)
+            if agent >= 0:
+                fill(s, now, agent)
+                return
+    if s.one[O_HAS_DEFERRABLE] and not s.channel[channel, K_INTERRUPTIBLE]:
+        interrupt(s, now, row, queue)

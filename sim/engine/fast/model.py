@@ -1,0 +1,185 @@
+"""What happens, compiled: the rules of `reference`, function by function, over flat records.
+
+`tickets`, `agents`, `arrivals` and `staff` hold the same functions under the same names in the same order as the SimPy
+model; `docs/engines.md` says how to change a rule in both. Nothing is drawn here either.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from sim.demand.tape import SELF_FALSE_GONE, SELF_RESOLVED, Tape
+from sim.engine import outcomes as out
+from sim.engine.fast import FOLDER, layout
+from sim.engine.fast.agents import log_busy, log_duty, on_end
+from sim.engine.fast.arrivals import on_arrival, on_chase, on_overflow, on_patience
+from sim.engine.fast.clock import drop_first
+from sim.engine.fast.desk import borrow
+from sim.engine.fast.layout import (
+    A_BUSY_SINCE,
+    A_IN_HAND,
+    A_ON,
+    C_ASIDE_MS,
+    C_CHANNEL,
+    C_LEAVE,
+    C_RESULT,
+    C_STARTED,
+    K_PARALLEL,
+    O_EVENTS,
+    O_FULL,
+)
+from sim.engine.fast.staff import on_staff
+from sim.engine.fast.state import ARRIVES, BOT, CHASE, ENDS, ID_MASK, OVER, OVERFLOW, PATIENCE, STAFF, State, make_state
+from sim.engine.plan import FAR, Plan
+from sim.engine.roster import Roster
+
+# mypy: disable-error-code="no-untyped-def"
+
+
+@njit(cache=FOLDER is not None)
+def drive(state, first_ms, first_row, staff_ms, staff_what, staff_who, staff_value, staff_until, until):
+    """Runs every event before `until`: the heap's, merged with first contacts and staff, which come in order."""
+    s = borrow(state)
+    first, staff = 0, 0
+    while not s.one[O_FULL]:
+        when, order, source = until, -1, 0
+        if s.one[O_EVENTS] > 0 and s.event[0, 0] < until:
+            when, order, source = s.event[0, 0], s.event[0, 1], 1
+        if first < len(first_ms):
+            at, key = first_ms[first], ARRIVES + first_row[first]
+            if at < when or (at == when and key < order):
+                when, order, source = at, key, 2
+        if staff < len(staff_ms):
+            at, key = staff_ms[staff], STAFF + staff
+            if at < when or (at == when and key < order):
+                when, order, source = at, key, 3
+        if source == 0:
+            return
+        if source == 3:
+            on_staff(s, when, staff_what[staff], staff_who[staff], staff_value[staff], staff_until[staff])
+            staff += 1
+            continue
+        if source == 2:
+            first += 1
+        else:
+            drop_first(s)
+        kind, row = order - (order & ID_MASK), order & ID_MASK
+        if kind == ENDS:
+            on_end(s, when, row)
+        elif kind == ARRIVES:
+            on_arrival(s, when, row)
+        elif kind == PATIENCE:
+            on_patience(s, when, row)
+        elif kind == OVERFLOW:
+            on_overflow(s, when, row)
+        elif kind == CHASE:
+            on_chase(s, when, row)
+
+
+def run(plan: Plan, tape: Tape, roster: Roster) -> out.Outcomes:
+    """Outcomes of one replication under the compiled engine; the same bytes as `reference.run`."""
+    room = 2
+    until = FAR if plan.drain else plan.end_ms
+    while True:
+        state = make_state(plan, tape, roster, room)
+        staff = (roster.event_ms, roster.event_what, roster.event_who, roster.event_value, roster.event_until)
+        drive(state, tape.first_ms[tape.first_order], tape.first_order, *staff, until)
+        if not state.one[O_FULL]:
+            break
+        room *= 4  # a run that needed more room for events starts again with it
+    end = plan.end_ms
+    if plan.drain:
+        end = max(end, *(int(state.contact[:, column].max(initial=0)) for column in (layout.C_LEAVE, layout.C_DONE)))
+    close_the_books(state, end)
+    return outcomes(plan, tape, roster, state, end)
+
+
+@njit(cache=FOLDER is not None)
+def close_the_books(state, end):
+    """Cuts what is open at the end: agents at work are done then, as far as the columns of stretches go."""
+    s = borrow(state)
+    for agent in range(len(s.agent)):
+        count = s.agent[agent, A_IN_HAND]
+        for i in range(count):
+            row = s.hand[agent, i]
+            s.contact[row, C_ASIDE_MS] += end - s.contact[row, C_STARTED]
+            if s.contact[row, C_LEAVE] < 0:
+                s.contact[row, C_RESULT] = out.IN_SERVICE
+        if count > 0:
+            row = s.hand[agent, 0]
+            channel = s.contact[row, C_CHANNEL]
+            parallel = s.channel[channel, K_PARALLEL] > 1
+            log_busy(s, agent, channel, s.agent[agent, A_BUSY_SINCE] if parallel else s.contact[row, C_STARTED], end)
+        if s.agent[agent, A_ON]:
+            log_duty(s, agent, end)
+
+
+def outcomes(plan: Plan, tape: Tape, roster: Roster, s: State, end: int) -> out.Outcomes:
+    """The columns of what happened; what can be told from others is told here rather than on the way."""
+    told_columns = (
+        layout.C_BOT_AT,
+        layout.C_QUEUED,
+        layout.C_STARTED,
+        layout.C_DONE,
+        layout.C_PHASE,
+        layout.C_CHANNEL,
+        layout.C_AGENT,
+        layout.C_ANSWERED,
+        layout.C_MARK,
+    )
+    bot_at, queued, started, done, phase, channel, agent, answered, mark = (
+        s.contact[:, column].copy() for column in told_columns
+    )
+    arrive = np.where(bot_at >= 0, bot_at, queued)
+    arrived = arrive >= 0
+    answer = np.where(mark == 0, started, answered)
+    alone = (done >= 0) & (phase == OVER) & (started >= 0)
+    single = alone & (done > started) & (plan.parallel[channel] == 1)
+    told = np.stack([agent, channel, started, done], axis=1)[single]
+    busy = in_order(np.concatenate([s.busy[: s.one[layout.O_BUSY]], told]))
+    duty = s.duty[: s.one[layout.O_DUTY]]
+    duty = in_order(np.minimum(duty[duty[:, 2] < end], [FAR, FAR, FAR, end]))
+    state, ended, response = ticket_columns(plan, tape, s, np.where(bot_at >= 0, bot_at, answer))
+    return out.Outcomes(
+        kind=np.where(arrived, s.contact[:, layout.C_KIND], -1).astype(np.int8),
+        channel=np.where(arrived, channel, -1).astype(np.int8),
+        attempt=np.where(arrived, s.contact[:, layout.C_ATTEMPT], 0).astype(np.int16),
+        arrive_ms=arrive,
+        queue_ms=queued,
+        answer_ms=answer,
+        leave_ms=s.contact[:, layout.C_LEAVE].copy(),
+        done_ms=done,
+        handle_ms=np.where(alone, done - started, 0) + s.contact[:, layout.C_ASIDE_MS],
+        agent=agent.astype(np.int32),
+        team=np.append(roster.agent_team, -1)[agent].astype(np.int8),
+        result=np.where(phase == BOT, out.IN_SERVICE, s.contact[:, layout.C_RESULT]).astype(np.int8),
+        state=state.astype(np.int8),
+        end_ms=ended,
+        response_ms=response,
+        busy_agent=busy[:, 0].astype(np.int32),
+        busy_channel=busy[:, 1].astype(np.int8),
+        busy_from_ms=busy[:, 2].copy(),
+        busy_until_ms=busy[:, 3].copy(),
+        duty_agent=duty[:, 0].astype(np.int32),
+        duty_from_ms=duty[:, 2].copy(),
+        duty_until_ms=duty[:, 3].copy(),
+    )
+
+
+def in_order(table: np.ndarray) -> np.ndarray:
+    """Rows sorted by their columns from the first on."""
+    return table[np.lexsort(table.T[::-1])]
+
+
+def ticket_columns(plan: Plan, tape: Tape, s: State, answered: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """State, end and first response of every ticket; those that end in self-service never come to the desk."""
+    until = FAR if plan.drain else plan.end_ms
+    state, end = s.ticket[:, layout.T_STATE].copy(), s.ticket[:, layout.T_END].copy()
+    for fate, ends_as in ((SELF_RESOLVED, out.BY_SELF_SERVICE), (SELF_FALSE_GONE, out.LOST)):
+        there = (tape.self_fate == fate) & (tape.self_end_ms < until)
+        state[there], end[there] = ends_as, tape.self_end_ms[there]
+    response = np.full(tape.tickets, FAR, dtype=np.int64)
+    some = answered >= 0
+    np.minimum.at(response, tape.ticket[some], answered[some])
+    return state, end, np.where(response < FAR, response, -1)

@@ -1,0 +1,112 @@
+"""Rules of staff and of opening hours: who comes and goes, and what a closing channel does (semantics 5.3, 6.1)."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from sim.engine import outcomes as out
+from sim.engine.fast.agents import fill, go_off, place, refill
+from sim.engine.fast.layout import (
+    A_IN_HAND,
+    A_LEAVING,
+    A_ON,
+    A_ON_SINCE,
+    A_TEAM,
+    C_BEHIND,
+    C_CHANNEL,
+    C_DONE,
+    C_MARK,
+    C_STARTED,
+    K_CLEARS,
+    K_IS_OPEN,
+    K_OPEN_UNTIL,
+    K_OPENS_AT,
+    M_ABSENT,
+    M_ABSENT_COUNT,
+    M_IDLE,
+    M_PRESENT,
+    M_WANTED,
+    P_FIRST,
+    Q_CHANNEL,
+    Q_FIRST,
+)
+from sim.engine.fast.state import GONE
+from sim.engine.fast.tickets import close, come_back, turn_away, unqueue
+from sim.engine.roster import AGENT_OFF, AGENT_ON, CHANNEL_CLOSES, CHANNEL_OPENS, SET_PRESENT
+
+# mypy: disable-error-code="no-untyped-def"
+
+
+@njit
+def on_staff(s, now, what, who, value, until):
+    """The roster's next event happens."""
+    if what == AGENT_ON:
+        come_on(s, now, who)
+    elif what == AGENT_OFF:
+        end_duty(s, now, who)
+    elif what == SET_PRESENT:
+        set_present(s, now, who, value)
+    elif what == CHANNEL_OPENS:
+        s.channel[who, K_IS_OPEN] = 1
+    elif what == CHANNEL_CLOSES:
+        s.channel[who, K_IS_OPEN] = 0
+        s.channel[who, K_OPENS_AT] = value
+        s.channel[who, K_OPEN_UNTIL] = until
+        if s.channel[who, K_CLEARS]:
+            clear(s, now, who)
+
+
+@njit
+def come_on(s, now, agent):
+    """An agent comes on duty, or goes on where they were about to leave."""
+    if not s.agent[agent, A_ON]:
+        s.agent[agent, A_ON] = 1
+        s.agent[agent, A_ON_SINCE] = now
+        s.team[s.agent[agent, A_TEAM], M_PRESENT] += 1
+    s.agent[agent, A_LEAVING] = 0
+    fill(s, now, agent)
+
+
+@njit
+def end_duty(s, now, agent):
+    """A stretch of duty ends: at once, or when what is in hand is finished."""
+    if s.agent[agent, A_IN_HAND] > 0:
+        s.agent[agent, A_LEAVING] = 1
+        place(s, agent, s.contact[s.hand[agent, 0], C_CHANNEL])
+    elif s.agent[agent, A_ON]:
+        go_off(s, now, agent)
+
+
+@njit
+def set_present(s, now, team, wanted):
+    """Staff given directly: idle agents leave at once, others as they finish; new ones come on."""
+    s.team[team, M_WANTED] = wanted
+    while s.team[team, M_PRESENT] > wanted and s.pool[s.team[team, M_IDLE], P_FIRST] >= 0:
+        go_off(s, now, s.pool[s.team[team, M_IDLE], P_FIRST])
+    while s.team[team, M_PRESENT] < wanted and s.team[team, M_ABSENT_COUNT] > 0:
+        s.team[team, M_ABSENT_COUNT] -= 1
+        come_on(s, now, s.absent[s.team[team, M_ABSENT] + s.team[team, M_ABSENT_COUNT]])
+    if s.team[team, M_PRESENT] <= wanted:
+        refill(s, now, team)
+
+
+@njit
+def clear(s, now, channel):
+    """Disconnects whoever waits on a channel at closing time."""
+    for queue in range(len(s.queue)):
+        if s.queue[queue, Q_CHANNEL] != channel:
+            continue
+        row = s.queue[queue, Q_FIRST]
+        while row >= 0:
+            behind = s.contact[row, C_BEHIND]
+            unqueue(s, row)
+            if s.contact[row, C_MARK] & GONE:
+                pass
+            elif s.contact[row, C_STARTED] >= 0:  # put aside: it ends there, unresolved, and was worked on before only
+                s.contact[row, C_STARTED] = now
+                s.contact[row, C_DONE] = now
+                close(s, now, row, out.UNRESOLVED)
+                come_back(s, now, row)
+            else:
+                turn_away(s, now, row, out.DISCONNECTED)
+            row = behind

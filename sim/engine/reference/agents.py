@@ -9,22 +9,32 @@ from sim.engine import outcomes as out
 from sim.engine.outcomes import RESOLVED, TRANSFERRED, UNRESOLVED
 from sim.engine.plan import FAR, LONGEST_WAIT, PPM, PRIORITY
 from sim.engine.reference.desk import ENDS, OVERFLOW, Desk
-from sim.engine.reference.entities import QUEUED, TALK, WRAP, Agent, Channel, Queue, Team
+from sim.engine.reference.entities import QUEUED, TALK, WRAP, Agent, Channel, Pool, Queue, Team
 from sim.engine.reference.tickets import come_back, meet, next_in_line, spawn, turn_away
 
 
-def find_agent(teams: list[Team], channel: Channel) -> Agent | None:
-    """The first team's longest-idle agent; for parallel work, else who has the fewest in hand, then the longest so."""
+def take_agent(teams: list[Team], channel: Channel) -> Agent | None:
+    """Takes an agent out of the pools: the first team's longest idle; for parallel work else one with room in hand.
+
+    Of those with room, the one with the fewest in hand, then the one longest at that number.
+    """
     for team in teams:
         if team.in_excess:
             continue
         if team.idle:
-            return next(iter(team.idle))
+            return first_of(team.idle)
         if not channel.alone:
             for pool in team.part[channel.id]:
                 if pool:
-                    return next(iter(pool))
+                    return first_of(pool)
     return None
+
+
+def first_of(pool: Pool) -> Agent:
+    """Takes out of a pool who is in it longest."""
+    agent, _ = pool.popitem(False)
+    agent.pool = None
+    return agent
 
 
 def interrupt(desk: Desk, now: int, row: int, queue: Queue) -> bool:
@@ -35,7 +45,7 @@ def interrupt(desk: Desk, now: int, row: int, queue: Queue) -> bool:
     waited = now - desk.queued[row]
     for after, team in queue.tries:
         if after <= waited and team.deferrable and not team.in_excess:
-            agent = next(iter(team.deferrable))
+            agent = first_of(team.deferrable)
             aside, behind = put_aside(desk, now, agent)
             first = next_in_line(desk, queue) if queue.line else row
             start(desk, now, agent, first, queue.channel)
@@ -48,7 +58,7 @@ def put_aside(desk: Desk, now: int, agent: Agent) -> tuple[int, Queue]:
     """Deferrable work goes back to the head of its queue with the time that is left. Returns contact and queue."""
     row = agent.hand.pop()
     queue = desk.queue[row]
-    desk.left[row], desk.ends_at[row] = desk.ends_at[row] - now, -1
+    desk.left[row], agent.ending = agent.ends - now, -1
     desk.aside_ms[row] = desk.aside_ms.get(row, 0) + now - desk.started[row]
     if row not in desk.unusual:
         desk.unusual.add(row)
@@ -62,7 +72,7 @@ def put_aside(desk: Desk, now: int, agent: Agent) -> tuple[int, Queue]:
 def offer_aside(desk: Desk, now: int, row: int, queue: Queue) -> None:
     """Work that was put aside goes to whoever else is free for it, now or once it has waited long enough."""
     waited = now - desk.queued[row]
-    agent = find_agent([team for after, team in queue.tries if after <= waited], queue.channel)
+    agent = take_agent([team for after, team in queue.tries if after <= waited], queue.channel)
     if agent is not None:
         fill(desk, now, agent, queue.channel if agent.hand else None)
         return
@@ -86,10 +96,8 @@ def start(desk: Desk, now: int, agent: Agent, row: int, channel: Channel) -> Non
         agent.hand.append(row)
         ends = now + work
         heappush(desk.events, (ends, ENDS + row, on_end, row))
-        if agent.pool is not None:
-            leave_pool(agent)
         if channel.interruptible:
-            desk.ends_at[row] = ends
+            agent.ending, agent.ends = row, ends
             place(desk, agent, channel)
     else:
         if not agent.hand:
@@ -141,19 +149,13 @@ def settle(desk: Desk, now: int, agent: Agent, channel: Channel) -> None:
 def schedule_next(desk: Desk, now: int, agent: Agent, channel: Channel) -> None:
     """Of several in hand, puts the end of the one with the least work left on the clock; of equals, the first row."""
     hand, left = agent.hand, desk.left
-    if agent.ending >= 0:
-        desk.ends_at[agent.ending] = -1
-    if not hand:
-        agent.ending = -1
-        return
     first, least = -1, FAR
     for row in hand:
         work = left[row]
         if work < least or (work == least and row < first):
             first, least = row, work
-    agent.ending = first
     ends = now - (-least // channel.speeds[len(hand)]) if least > 0 else now
-    desk.ends_at[first] = ends
+    agent.ending, agent.ends = first, ends
     heappush(desk.events, (ends, ENDS + first, on_end, first))
 
 
@@ -161,27 +163,34 @@ def on_end(desk: Desk, now: int, row: int) -> None:
     """Talk or wrap-up of a contact ends; an end that was put off is ignored."""
     agent, channel = desk.agent[row], desk.queue[row].channel
     if channel.ends_move:
-        if desk.ends_at[row] != now:
+        if agent.ending != row or agent.ends != now:
             return
-        desk.ends_at[row] = -1
+        agent.ending = -1
         if not channel.alone:
             settle(desk, now, agent, channel)
-    if desk.phase[row] == TALK:
-        wrap = end_talk(desk, now, row, agent, channel)
-        if wrap:
-            begin_wrap(desk, now, row, agent, channel, wrap)
-            return
-    else:
+    if channel.wraps and desk.phase[row] == WRAP:
         desk.done[row] = now
+    elif wrap := end_talk(desk, now, row, agent, channel):
+        begin_wrap(desk, now, row, agent, channel, wrap)
+        return
     agent.hand.remove(row)
-    if not channel.alone:
-        schedule_next(desk, now, agent, channel)
-        if not agent.hand:
-            log_busy(desk, agent, channel, agent.busy_since, now)
+    if channel.ends_move:
+        loosen(desk, now, agent, channel)
     if agent.leaving or agent.team.in_excess:
         step_back(desk, now, agent, channel)
     else:
         fill(desk, now, agent, channel if agent.hand else None)
+
+
+def loosen(desk: Desk, now: int, agent: Agent, channel: Channel) -> None:
+    """One contact fewer is in hand, of a channel whose agents can be in a pool with something in hand."""
+    if agent.hand:
+        schedule_next(desk, now, agent, channel)
+        return
+    if agent.pool is not None:
+        leave_pool(agent)
+    if not channel.alone:
+        log_busy(desk, agent, channel, agent.busy_since, now)
 
 
 def end_talk(desk: Desk, now: int, row: int, agent: Agent, channel: Channel) -> int:
@@ -229,7 +238,7 @@ def begin_wrap(desk: Desk, now: int, row: int, agent: Agent, channel: Channel, w
         desk.left[row] = wrap * PPM
         schedule_next(desk, now, agent, channel)
         return
-    desk.ends_at[row] = ends = now + wrap
+    agent.ending, agent.ends = row, (ends := now + wrap)
     heappush(desk.events, (ends, ENDS + row, on_end, row))
     if channel.interruptible:
         place(desk, agent, channel)
@@ -288,18 +297,19 @@ def place(desk: Desk, agent: Agent, channel: Channel | None) -> None:
     """Puts an agent into the pool of those with the same availability, at its end; `channel`: of what is in hand."""
     if agent.pool is not None:
         leave_pool(agent)
-    if not agent.on or agent.leaving:
+    if agent.leaving:
         return
     hand = agent.hand
     if not hand:
-        agent.pool = agent.team.idle
+        pool = agent.team.idle
     elif channel is not None and len(hand) < channel.parallel:
-        agent.pool = agent.team.part[channel.id][len(hand)]
+        pool = agent.team.part[channel.id][len(hand)]
     elif channel is not None and channel.interruptible and channel.alone and desk.phase[hand[0]] == TALK:
-        agent.pool = agent.team.deferrable
+        pool = agent.team.deferrable
     else:
         return
-    agent.pool[agent] = None
+    agent.pool = pool
+    pool[agent] = None
 
 
 def leave_pool(agent: Agent) -> None:
@@ -319,7 +329,8 @@ def go_off(desk: Desk, now: int, agent: Agent) -> None:
     team = agent.team
     agent.on = agent.leaving = False
     team.headcount(-1)
-    place(desk, agent, None)
+    if agent.pool is not None:
+        leave_pool(agent)
     if team.wanted < FAR:
         team.absent.append(agent)
     if now > agent.on_since:

@@ -7,7 +7,7 @@ from heapq import heappush
 from sim.demand.tape import BALKS, BOT_ANY, BOT_FAILS, BOT_RESOLVES, CALLBACK, CHASES, SILENT
 from sim.engine import outcomes as out
 from sim.engine.plan import CLOSED_REOPENS, CLOSED_WAITS, FAR
-from sim.engine.reference.agents import fill, find_agent, interrupt, start
+from sim.engine.reference.agents import fill, interrupt, start, take_agent
 from sim.engine.reference.desk import ARRIVES, CHASE, OVERFLOW, PATIENCE, Desk
 from sim.engine.reference.entities import BOT, QUEUED, Channel, Queue
 from sim.engine.reference.tickets import (
@@ -74,7 +74,7 @@ def offer(desk: Desk, now: int, row: int) -> None:
         meet_closed(desk, now, row, channel)
         return
     desk.queued[row] = now
-    agent = find_agent(queue.teams, channel)
+    agent = take_agent(queue.teams, channel)
     if agent is not None:
         start(desk, now, agent, row, channel)
     elif not channel.interrupts or not interrupt(desk, now, row, queue):
@@ -94,7 +94,7 @@ def meet_closed(desk: Desk, now: int, row: int, channel: Channel) -> None:
 
 def wait(desk: Desk, now: int, row: int, queue: Queue, channel: Channel) -> None:
     """Nobody is free: blocked, balks, takes a call back, or waits."""
-    flags = channel.flags[row]
+    flags, patience = channel.flags[row], channel.patience_ms[row]
     if queue.transfers:  # keeps the line it has
         flags &= SILENT
     elif channel.places < FAR and sum(line.waiting for line in channel.queues) >= channel.places:
@@ -108,10 +108,10 @@ def wait(desk: Desk, now: int, row: int, queue: Queue, channel: Channel) -> None
         if flags & CALLBACK and announced > channel.callback_over:
             desk.called.add(row)
             desk.unusual.add(row)
+            patience = FAR
     desk.phase[row] = QUEUED
     queue.line.append(row)
-    patience = channel.patience_ms[row]
-    if patience < FAR and row not in desk.called:
+    if patience < FAR:
         heappush(desk.events, (now + patience, PATIENCE + row, on_patience, row))
     if flags & CHASES:
         desk.clock.at(now + channel.chase_after, CHASE + row, on_chase, row)
@@ -155,7 +155,7 @@ def on_overflow(desk: Desk, now: int, row: int) -> None:
         return
     queue = desk.queue[row]
     waited = now - desk.queued[row]
-    agent = find_agent([team for after, team in queue.tries if 0 < after <= waited], queue.channel)
+    agent = take_agent([team for after, team in queue.tries if 0 < after <= waited], queue.channel)
     if agent is not None:
         fill(desk, now, agent, queue.channel if agent.hand else None)
     elif queue.channel.interrupts:

@@ -86,7 +86,6 @@ class Desk:
         "done",
         "duty",
         "end",
-        "ends_at",
         "events",
         "gone",
         "has_bots",
@@ -155,7 +154,7 @@ class Desk:
         n, m = tape.tickets, tape.rows
         self.channel: list[int] = tape.channel.tolist() + [0] * (m - n)
         self.phase, self.kind, self.result = [PENDING] * m, [out.FIRST] * m, [out.WAITING] * m
-        self.queued, self.leave, self.started, self.ends_at = ([-1] * m for _ in range(4))
+        self.queued, self.leave, self.started = ([-1] * m for _ in range(3))
         self.done: dict[int, int] = {}  # agent's end, where it is not the end of a talk
         self.bot_at: dict[int, int] = {}  # start of the bot's session, where there was one
         self.answered: dict[int, int] = {}  # first answer of unusual contacts; of the others when started
@@ -187,6 +186,8 @@ class Desk:
             lines = [as_list(line) for line in getattr(self.tape, name)]
             for channel in self.channels:
                 setattr(channel, name, lines[channel.id if self.tape.wide else 0])
+        for channel in self.channels:
+            channel.wraps = any(channel.wrap_ms)
         self.bot_always_open = plan.bot_always_open.tolist()
 
     def _make_queues(self, plan: Plan) -> None:

@@ -45,6 +45,7 @@ class Channel:
         "when_closed",
         "work_ms",
         "wrap_ms",
+        "wraps",
     )
 
     def __init__(self, ident: int) -> None:
@@ -61,6 +62,7 @@ class Channel:
         self.notice = self.chase_after = self.chase_channel = self.target = 0
         self.work_ms: list[int] = []
         self.wrap_ms: list[int] = []
+        self.wraps = False  # there is wrap-up
         self.patience_ms: list[int] = []
         self.retry_ms: list[int] = []
         self.retry_channel: list[int] = []
@@ -133,14 +135,27 @@ class Team:
 class Agent:
     """One person: what is in hand, and since when."""
 
-    __slots__ = ("busy_since", "ending", "hand", "id", "leaving", "on", "on_since", "pool", "settled", "team", "tenure")
+    __slots__ = (
+        "busy_since",
+        "ending",
+        "ends",
+        "hand",
+        "id",
+        "leaving",
+        "on",
+        "on_since",
+        "pool",
+        "settled",
+        "team",
+        "tenure",
+    )
 
     def __init__(self, ident: int, team: Team, tenure: list[int]) -> None:
         self.id, self.team, self.tenure = ident, team, tenure
         self.hand: list[int] = []  # rows
         self.on = self.leaving = False
         self.on_since = self.busy_since = self.settled = 0
-        self.ending = -1  # of several in hand, the row that ends next
+        self.ending, self.ends = -1, -1  # where an end can be put off: the row that ends next, and when
         self.pool: Pool | None = None
 
 

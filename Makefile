@@ -37,7 +37,7 @@ format: $(DEV_STAMP) ## Rewrite the code in the project's format and mend what r
 	$(BIN)/ruff format .
 
 bench: $(DEV_STAMP) ## Measure speed beside the peer models (a few minutes)
-	$(BIN)/python -m benchmarks.peers
+	$(BIN)/python -m benchmarks
 
 install: $(STAMP) ## Create .venv and install deskplan in it
 

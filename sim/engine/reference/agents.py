@@ -95,7 +95,7 @@ def start(desk: Desk, now: int, agent: Agent, row: int, channel: Channel) -> Non
     if channel.alone:
         agent.hand.append(row)
         ends = now + work
-        heappush(desk.events, (ends, ENDS + row, on_end, row))
+        heappush(desk.events, (ends, row, on_end, row))  # ENDS is 0
         if channel.interruptible:
             agent.ending, agent.ends = row, ends
             place(desk, agent, channel)

@@ -142,7 +142,7 @@ class Desk:
 
     def _read_tape(self, tape: Tape) -> None:
         """Columns as flat lists: plain integers are faster here than array elements."""
-        self.reason, self.regime = tape.reason.tolist(), tape.regime.tolist()
+        self.reason, self.regime = as_list(tape.reason), as_list(tape.regime)
         self.ticket, self.next_row = tape.ticket.tolist(), tape.next_row.tolist()
         self.world: list[int] = (2 * (tape.regime * self.plan.reasons + tape.reason)).tolist()
         self.resolve_u, self.transfer_u = as_list(tape.resolve_u), as_list(tape.transfer_u)
@@ -165,7 +165,7 @@ class Desk:
         self.unusual: set[int] = set()  # left silently, to be called back, interrupted, or transferred
         self.gone: set[int] = set()  # left silently
         self.called: set[int] = set()  # to be called back
-        self.last_row = list(range(n))
+        self.last_row: dict[int, int] = {}  # of tickets with further contacts, the last one's row
         self.besides: dict[int, int] = {}  # contacts at work or to come besides one, of tickets with chasers
         self.state, self.end = [out.OPEN] * n, [-1] * n
 

@@ -8,6 +8,7 @@ docs/semantics.md 4.2. The rules are in `tickets`, `agents`, `arrivals` and `sta
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 from itertools import repeat
 from operator import attrgetter
 
@@ -18,7 +19,7 @@ from sim.engine import outcomes as out
 from sim.engine.plan import FAR, Plan
 from sim.engine.reference.agents import log_busy
 from sim.engine.reference.arrivals import offer, on_arrival, on_first_arrival, on_overflow
-from sim.engine.reference.desk import ARRIVES, Desk
+from sim.engine.reference.desk import ARRIVES, Desk, Event
 from sim.engine.reference.entities import BOT
 from sim.engine.reference.staff import next_staff_event
 from sim.engine.roster import Roster
@@ -28,23 +29,27 @@ SERVED = (out.RESOLVED, out.UNRESOLVED, out.TRANSFERRED)
 
 def run(plan: Plan, tape: Tape, roster: Roster) -> out.Outcomes:
     """Outcomes of one replication under the SimPy model."""
-    desk = Desk(plan, tape, roster, on_arrival, on_overflow)
-    next_staff_event(desk, 0)
-    rows = tape.first_order[tape.first_ms[tape.first_order] < desk.until]  # self-service can end after the run does
-    handler = on_first_arrival if desk.has_bots else offer
-    firsts = zip(tape.first_ms[rows].tolist(), (rows + ARRIVES).tolist(), repeat(handler), rows.tolist(), strict=False)
     collecting = gc.isenabled()
     gc.disable()  # nothing made on the way is cyclic, and the collector would walk the lists again and again
     try:
-        desk.clock.drive(desk, firsts, desk.until)
+        desk = Desk(plan, tape, roster, on_arrival, on_overflow)
+        next_staff_event(desk, 0)
+        desk.clock.drive(desk, first_contacts(desk, tape), desk.until)
+        end = plan.end_ms
+        if plan.drain:
+            end = max(end, max(desk.leave, default=0), max(desk.done.values(), default=0))
+        close_the_books(desk, end)
+        return outcomes(desk, end)
     finally:
         if collecting:
             gc.enable()
-    end = plan.end_ms
-    if plan.drain:
-        end = max(end, max(desk.leave, default=0), max(desk.done.values(), default=0))
-    close_the_books(desk, end)
-    return outcomes(desk, end)
+
+
+def first_contacts(desk: Desk, tape: Tape) -> Iterator[Event]:
+    """The arrivals of first contacts, in order."""
+    rows = tape.first_order[tape.first_ms[tape.first_order] < desk.until]  # self-service can end after the run does
+    handler = on_first_arrival if desk.has_bots else offer
+    return zip(tape.first_ms[rows].tolist(), (rows + ARRIVES).tolist(), repeat(handler), rows.tolist(), strict=False)
 
 
 def close_the_books(desk: Desk, end: int) -> None:
@@ -99,7 +104,7 @@ def outcomes(desk: Desk, end: int) -> out.Outcomes:
         agent=agent.astype(np.int32),
         team=np.append(desk.roster.agent_team, -1)[agent].astype(np.int8),
         result=result,
-        state=state.astype(np.int8),
+        state=state,
         end_ms=ended,
         response_ms=response,
         busy_agent=busy[:, 0].astype(np.int32),
@@ -148,7 +153,7 @@ def in_order(table: np.ndarray) -> np.ndarray:
 def ticket_columns(desk: Desk, answered: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """State, end and first response of every ticket; those that end in self-service never come to the desk."""
     tape, until = desk.tape, FAR if desk.plan.drain else desk.plan.end_ms
-    state, end = column(desk.state), column(desk.end)
+    state, end = small(desk.state).copy(), column(desk.end)
     for fate, ends_as in ((SELF_RESOLVED, out.BY_SELF_SERVICE), (SELF_FALSE_GONE, out.LOST)):
         there = (tape.self_fate == fate) & (tape.self_end_ms < until)
         state[there], end[there] = ends_as, tape.self_end_ms[there]

@@ -12,7 +12,7 @@ from sim.engine.reference.entities import OVER, QUEUED, Queue
 
 def spawn(desk: Desk, when: int, ticket: int, channel: int, kind: int) -> int:
     """A further contact of a ticket, with the ticket's next row of draws; -1 where it has no more attempts."""
-    row: int = desk.next_row[desk.last_row[ticket]]
+    row: int = desk.next_row[desk.last_row.get(ticket, ticket)]
     if row >= 0:
         desk.last_row[ticket] = row
         desk.kind[row], desk.channel[row] = kind, channel

@@ -1,0 +1,34 @@
+"""Workload W1: M/M/50, 10 arrivals a minute, 4.5 minutes each, for a week; everyone waits until served."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks.peers import simpy_queues as numbers
+from benchmarks.peers.summary import Summary
+
+TITLE = "W1 M/M/50"
+CUSTOMERS = 100_800
+
+
+def scenario() -> dict[str, Any]:
+    """The workload as a planner's document."""
+    return {
+        "schema": 1,
+        "name": "w1",
+        "horizon": {"start": "2027-01-04", "length": "7 days", "at_end": "drain"},
+        "reasons": {
+            "call": {
+                "rate": f"{numbers.ARRIVALS_PER_MIN} /min",
+                "channels": {"phone": "100 %"},
+                "handle": {"mean": f"{numbers.SERVICE_MEAN_MIN} min", "distribution": "exponential"},
+            }
+        },
+        "channels": {"phone": {"patience": "never"}},
+        "teams": {"agents": {"agents": numbers.W1_SERVERS, "serves": ["phone"]}},
+    }
+
+
+def peer(seed: int) -> tuple[int, Summary]:
+    """The same in SimPy, a process a customer."""
+    return numbers.w1(CUSTOMERS, seed)

@@ -116,8 +116,8 @@ class Calendar:
 
     @cached_property
     def day_edges_ms(self) -> np.ndarray:
-        """int64 (days + 15,): clock at each local midnight, from the first day to two weeks past the end."""
-        count = self.end_ms // MS_PER_DAY + 16
+        """int64 (at least days + 15,): clock at each local midnight, from the first day to two weeks past the end."""
+        count = self.end_ms // MS_PER_DAY + 18  # days of 23 hours make two more than one would think
         return np.array([self.clock_ms(day, 0) for day in range(count)], dtype=np.int64)
 
     def date_of_day(self, day: int) -> dt.date:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from sim.engine import ENGINES
 from tests.oracle.compare import Comparison, Expected, Ratio, compare_all, table
 
 
-@pytest.fixture(params=["simpy"])
+@pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str:
     """Every comparison holds under every engine."""
     return str(request.param)

@@ -85,7 +85,6 @@ class Desk:
         "day_edges",
         "done",
         "duty",
-        "end",
         "events",
         "gone",
         "has_bots",
@@ -94,6 +93,7 @@ class Desk:
         "last_row",
         "leave",
         "left",
+        "lost_at",
         "next_row",
         "on_arrival",
         "on_overflow",
@@ -167,7 +167,8 @@ class Desk:
         self.called: set[int] = set()  # to be called back
         self.last_row: dict[int, int] = {}  # of tickets with further contacts, the last one's row
         self.besides: dict[int, int] = {}  # contacts at work or to come besides one, of tickets with chasers
-        self.state, self.end = [out.OPEN] * n, [-1] * n
+        self.state = [out.OPEN] * n
+        self.lost_at: dict[int, int] = {}  # by ticket
 
     def _make_channels(self, plan: Plan) -> None:
         self.channels = [Channel(c) for c in range(plan.channels)]

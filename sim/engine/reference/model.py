@@ -90,7 +90,8 @@ def outcomes(desk: Desk, end: int) -> out.Outcomes:
     busy = in_order(np.concatenate(stretches))
     duty = column(desk.duty).reshape(-1, 3)
     duty = in_order(np.minimum(duty[duty[:, 1] < end], [FAR, FAR, end]))
-    state, ended, response = ticket_columns(desk, fill_in(answer.copy(), desk.bot_at))
+    met_ms = np.where((result == out.RESOLVED) | (result == out.BOT_RESOLVED), leave, FAR)
+    state, ended, response = ticket_columns(desk, fill_in(answer.copy(), desk.bot_at), met_ms)
     return out.Outcomes(
         kind=np.where(arrived, kind, -1).astype(np.int8),
         channel=np.where(arrived, channel, -1).astype(np.int8),
@@ -150,10 +151,12 @@ def in_order(table: np.ndarray) -> np.ndarray:
     return table[np.lexsort(table.T[::-1])]
 
 
-def ticket_columns(desk: Desk, answered: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def ticket_columns(desk: Desk, answered: np.ndarray, met_ms: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """State, end and first response of every ticket; those that end in self-service never come to the desk."""
     tape, until = desk.tape, FAR if desk.plan.drain else desk.plan.end_ms
-    state, end = small(desk.state).copy(), column(desk.end)
+    state, end = small(desk.state).copy(), np.full(tape.tickets, FAR, dtype=np.int64)
+    np.minimum.at(end, tape.ticket, met_ms)  # a need is met by the first contact that resolves it
+    end = fill_in(np.where(end < FAR, end, -1), desk.lost_at)
     for fate, ends_as in ((SELF_RESOLVED, out.BY_SELF_SERVICE), (SELF_FALSE_GONE, out.LOST)):
         there = (tape.self_fate == fate) & (tape.self_end_ms < until)
         state[there], end[there] = ends_as, tape.self_end_ms[there]

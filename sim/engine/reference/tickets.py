@@ -32,7 +32,6 @@ def meet(desk: Desk, now: int, ticket: int, by: int) -> None:
     if desk.state[ticket]:
         return
     desk.state[ticket] = by
-    desk.end[ticket] = now
     if ticket in desk.besides:
         supersede(desk, now, ticket)
 
@@ -57,7 +56,7 @@ def lose_if_last(desk: Desk, now: int, ticket: int) -> None:
     if desk.besides.get(ticket):
         desk.besides[ticket] -= 1
     elif not desk.state[ticket]:
-        desk.state[ticket], desk.end[ticket] = out.LOST, now
+        desk.state[ticket], desk.lost_at[ticket] = out.LOST, now
 
 
 def try_again(desk: Desk, now: int, row: int) -> None:

@@ -53,6 +53,11 @@ class Contacts:
     done_ms: np.ndarray
     handle_ms: np.ndarray
     wait_ms: np.ndarray  # from the queue to the answer, to leaving, or (still waiting) to the end; 0 where not offered
+    draw: np.ndarray  # int64 place of the contact's draws in a flattened (W, M) column of the tape
+
+    def drawn(self, column: np.ndarray) -> np.ndarray:
+        """(n,): figures of a (W, M) column of the tape for the contacts on their channels."""
+        return np.asarray(column.reshape(-1)[self.draw])
 
 
 @dataclass(frozen=True)
@@ -79,11 +84,6 @@ def end_of_run(resolved: Resolved, outcomes: Outcomes) -> int:
     return last
 
 
-def take(table: np.ndarray, channel: np.ndarray, row: np.ndarray) -> np.ndarray:
-    """Figures of a (W, M) column of the tape for contacts on their channels."""
-    return np.asarray(table[channel if table.shape[0] > 1 else 0, row])
-
-
 def by_regime(resolved: Resolved, read: list[list[float]]) -> np.ndarray:
     """A (regimes, things) table as an array, with one line even where there are no things."""
     return np.array(read, dtype=np.float64).reshape(len(resolved.variants), -1)
@@ -108,7 +108,8 @@ def contact_columns(resolved: Resolved, tape: Tape, outcomes: Outcomes) -> Conta
     contained = (result == out.BOT_RESOLVED) | (result == out.BOT_UNRESOLVED)
     offered = (queue >= 0) & ~contained & (result != out.CLOSED)
     answered = offered & (answer >= 0)
-    left = np.isin(result, LEFT)
+    left = among(result, LEFT)
+    draw = channel * tape.rows + row if tape.wide else row
     wait = np.where(answered, answer, np.where(leave >= 0, leave, end_of_run(resolved, outcomes))) - queue
     wait -= np.where(result == out.UNREACHED, handle, 0)  # the attempt to call back is not the customer's wait
     return Contacts(
@@ -120,14 +121,14 @@ def contact_columns(resolved: Resolved, tape: Tape, outcomes: Outcomes) -> Conta
         kind=kind,
         result=result,
         leg=kind == out.TRANSFER,
-        session=bot_sessions(tape, row, channel, arrive, queue, result),
+        session=bot_sessions(tape, draw, arrive, queue, result),
         contained=contained,
         offered=offered,
         joined=offered & (result != out.BALKED) & (result != out.BLOCKED),
         answered=answered,
         left=left,
         waiting=offered & (result == out.WAITING) & (answer < 0),
-        handled=answered & (done >= 0) & np.isin(result, TALKED),
+        handled=answered & (done >= 0) & among(result, TALKED),
         arrive_ms=arrive,
         queue_ms=queue,
         answer_ms=answer,
@@ -135,36 +136,47 @@ def contact_columns(resolved: Resolved, tape: Tape, outcomes: Outcomes) -> Conta
         done_ms=done,
         handle_ms=handle,
         wait_ms=np.where(offered, np.maximum(wait, 0), 0),
+        draw=draw,
     )
 
 
-def bot_sessions(
-    tape: Tape, row: np.ndarray, channel: np.ndarray, arrive: np.ndarray, queue: np.ndarray, result: np.ndarray
-) -> np.ndarray:
+def among(codes: np.ndarray, wanted: tuple[int, ...]) -> np.ndarray:
+    """bool (n,): whether each code is one of a few."""
+    found = np.zeros(len(codes), dtype=bool)
+    for code in wanted:
+        found |= codes == code
+    return found
+
+
+def bot_sessions(tape: Tape, draw: np.ndarray, arrive: np.ndarray, queue: np.ndarray, result: np.ndarray) -> np.ndarray:
     """bool (n,): a bot took the contact. It does not where it is closed with its channel: the contact is then offered
     on arrival, before a session could have ended."""
-    meant = (take(tape.bot, channel, row) >= 0) & (take(tape.flags, channel, row) & BOT_ANY != 0)
-    length = take(tape.bot_ms, channel, row)
+    if not (tape.bot >= 0).any():
+        return np.zeros(len(draw), dtype=bool)
+    meant = (tape.bot.reshape(-1)[draw] >= 0) & (tape.flags.reshape(-1)[draw] & BOT_ANY != 0)
+    length = tape.bot_ms.reshape(-1)[draw]
     at_once = (queue >= 0) & (queue - arrive < length)
     return np.asarray(meant & ~at_once & ((length > 0) | (result != out.CLOSED)))
 
 
 def ticket_columns(resolved: Resolved, tape: Tape, contacts: Contacts) -> Tickets:
     """Columns of every ticket."""
+    from sim.kpis import compiled
+
     n = tape.tickets
     own = ~contacts.leg
     ticket = contacts.ticket
-    first, second = _first_two(n, ticket[own], contacts.arrive_ms[own])
+    first, second = compiled.first_two(n, ticket, contacts.arrive_ms, contacts.leg)
     met = (contacts.result == out.RESOLVED) | (contacts.result == out.BOT_RESOLVED)
     # legs of the first contact come before the second contact arrives
-    early = (second[ticket] < 0) | (contacts.arrive_ms < second[ticket]) | (contacts.row < n)
+    again = second[ticket]
+    early = (again < 0) | (contacts.arrive_ms < again) | (contacts.row < n)
     helped = contacts.answered | contacts.contained
-    flags = take(tape.flags, contacts.channel, contacts.row)
-    timed_out = contacts.session & ~contacts.contained & (take(tape.bot_ms, contacts.channel, contacts.row) > 0)
+    timed_out = contacts.session & ~contacts.contained & (contacts.drawn(tape.bot_ms) > 0)
     bot_failed = timed_out & (contacts.queue_ms >= 0) | (contacts.result == out.BOT_UNRESOLVED)
     cold_leg = _cold_transfers(resolved)[tape.regime[ticket], contacts.reason] & contacts.leg & contacts.answered
-    cold_bot = (flags & COLD != 0) & contacts.session & contacts.answered
-    self_failed = np.isin(tape.self_fate, (SELF_FAILED, SELF_FALSE_BACK, SELF_FALSE_GONE))
+    cold_bot = (contacts.drawn(tape.flags) & COLD != 0) & contacts.session & contacts.answered
+    self_failed = among(tape.self_fate, (SELF_FAILED, SELF_FALSE_BACK, SELF_FALSE_GONE))
     return Tickets(
         contacts=np.bincount(ticket[own], minlength=n),
         legs=np.bincount(ticket[contacts.leg], minlength=n),
@@ -176,20 +188,6 @@ def ticket_columns(resolved: Resolved, tape: Tape, contacts: Contacts) -> Ticket
         helpless=self_failed | (np.bincount(ticket[bot_failed], minlength=n) > 0),
         lateness=_lateness(resolved, tape, contacts),
     )
-
-
-def _first_two(n: int, ticket: np.ndarray, arrive: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Arrival of the first and of the second contact of each ticket, -1 none."""
-    order = np.lexsort((arrive, ticket))
-    ticket, arrive = ticket[order], arrive[order]
-    start = np.flatnonzero(np.r_[True, ticket[1:] != ticket[:-1]]) if len(ticket) else np.zeros(0, dtype=np.int64)
-    first, second = np.full(n, -1, dtype=np.int64), np.full(n, -1, dtype=np.int64)
-    first[ticket[start]] = arrive[start]
-    follows = start + 1
-    follows = follows[follows < len(ticket)]
-    follows = follows[ticket[follows] == ticket[follows - 1]]
-    second[ticket[follows]] = arrive[follows]
-    return first, second
 
 
 def _cold_transfers(resolved: Resolved) -> np.ndarray:

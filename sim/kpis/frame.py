@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.kpis.spans import Cuts
+from sim.scenario.remember import remembered
 from sim.scenario.resolved import Resolved
 from sim.scenario.units import HALF_HOUR_MS
 
@@ -25,20 +27,24 @@ class Periods:
 
     def gather(self, figures: np.ndarray) -> np.ndarray:
         """float64 (periods, lines): sums of figures by piece, (pieces, lines)."""
-        total = np.empty((self.count, figures.shape[1]))
-        for k in range(figures.shape[1]):
-            total[:, k] = np.bincount(self.of_piece, weights=figures[:, k], minlength=self.count)
-        return total
+        from sim.kpis import compiled
+
+        return np.asarray(compiled.gather(self.of_piece, figures, self.count))
 
 
 @dataclass(frozen=True)
 class Frame:
     """The pieces of counted time and the periods that they make up."""
 
-    edges: np.ndarray  # int64 (pieces + 1,)
+    cuts: Cuts
     months: Periods
     week: Periods  # half-hours of the local week from Monday 00:00
     days: Periods  # local days of the horizon
+
+    @property
+    def edges(self) -> np.ndarray:
+        """int64 (pieces + 1,)"""
+        return self.cuts.edges
 
     @property
     def pieces(self) -> int:
@@ -46,8 +52,9 @@ class Frame:
         return len(self.edges) - 1
 
     @staticmethod
+    @remembered
     def of(resolved: Resolved) -> Frame:
-        """The frame of a scenario."""
+        """The frame of a scenario; the same in every replication."""
         calendar = resolved.calendar
         end = calendar.end_ms
         warm_up = min(resolved.scenario.horizon.warm_up, end)
@@ -57,7 +64,7 @@ class Frame:
         edges = np.unique(np.clip(np.concatenate([slots, days, months]), warm_up, end))
         since = edges[:-1]
         return Frame(
-            edges,
+            Cuts.of(edges),
             Periods(len(months) - 1, np.searchsorted(months, since, side="right") - 1),
             Periods(WEEK_SLOTS, calendar.slot_local[1][since // HALF_HOUR_MS].astype(np.int64)),
             Periods(calendar.days, np.searchsorted(days, since, side="right") - 1),
@@ -65,4 +72,4 @@ class Frame:
 
     def piece(self, moment: np.ndarray) -> np.ndarray:
         """int64 (n,): piece of each moment; what lies past the end (drained) counts in the last one."""
-        return np.clip(np.searchsorted(self.edges, moment, side="right") - 1, 0, self.pieces - 1)
+        return np.asarray(np.clip(self.cuts.place(moment), 0, self.pieces - 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,7 +12,7 @@ import numpy as np
 from sim.demand.tape import NEVER, SELF_FALSE_BACK, SELF_FALSE_GONE, SELF_NONE, SELF_RESOLVED, Tape
 from sim.engine import outcomes as out
 from sim.engine.outcomes import Outcomes
-from sim.kpis.columns import Contacts, Tickets, by_regime, end_of_run, take, targets_ms
+from sim.kpis.columns import Contacts, Tickets, by_regime, end_of_run, targets_ms
 from sim.kpis.satisfaction import satisfied_share
 from sim.kpis.spans import open_time_ms
 from sim.scenario.calendar import Calendar
@@ -71,10 +72,9 @@ def total(index: np.ndarray, figures: np.ndarray, shape: tuple[int, ...]) -> np.
 
     What has an index past the end of the shape is dropped.
     """
-    size = int(np.prod(shape))
-    some = np.flatnonzero(figures)
-    weights = None if figures.dtype == np.bool_ else figures[some]
-    return np.bincount(index[some], weights=weights, minlength=size)[:size].reshape(shape).astype(np.float64)
+    from sim.kpis import compiled
+
+    return np.asarray(compiled.add_up(index, figures, math.prod(shape)).reshape(shape))
 
 
 def groups(
@@ -115,9 +115,9 @@ def _of_contacts(resolved: Resolved, tape: Tape, outcomes: Outcomes, c: Contacts
     offered, joined, answered = own & c.offered, own & c.joined, own & c.answered
     settled = joined & ~c.waiting
     leg = c.leg & c.joined
-    patience = take(tape.patience_ms, c.channel, c.row)
+    patience = c.drawn(tape.patience_ms)
     finite = joined & (patience < NEVER)
-    work = take(tape.work_ms, c.channel, c.row) + take(tape.wrap_ms, c.channel, c.row)
+    work = c.drawn(tape.work_ms) + c.drawn(tape.wrap_ms)
     return {
         "contacts": own,
         **{name: c.kind == kind for kind, name in enumerate(("firsts", "retries", "returns", "legs", "chasers"))},

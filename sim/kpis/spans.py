@@ -1,45 +1,62 @@
-"""Time covered by stretches, cut into periods; integer arithmetic, no loop over stretches."""
+"""Time covered by stretches, cut into periods; integer arithmetic, one pass over the stretches."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+
+from sim.scenario.units import HALF_HOUR_MS, MS_PER_DAY
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """Sorted edges, with a guide that finds the edge before a moment in a step or two."""
+
+    edges: np.ndarray  # int64 (periods + 1,)
+    guide: np.ndarray  # int32: place of edges[0] + (k << shift)
+    shift: int  # a division would take most of the time
+
+    @staticmethod
+    def of(edges: np.ndarray, step: int = HALF_HOUR_MS) -> Cuts:
+        """``step`` is about the distance of neighbouring edges; any other is right too, but slower."""
+        edges = np.ascontiguousarray(edges, dtype=np.int64)
+        shift = step.bit_length() - 1
+        marks = np.arange(edges[0], edges[-1] + 1, 1 << shift, dtype=np.int64)
+        return Cuts(edges, (np.searchsorted(edges, marks, side="right") - 1).astype(np.int32), shift)
+
+    def place(self, moment: np.ndarray) -> np.ndarray:
+        """int64 (n,): the period in which each moment lies; -1 before the first, the number of periods after the last.
+
+        The same as ``searchsorted(edges, moment, side="right") - 1``.
+        """
+        from sim.kpis import compiled
+
+        return np.asarray(compiled.place(moment, self.edges, self.guide, self.shift))
+
+    def covered(self, group: np.ndarray, groups: int, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
+        """int64 (periods, groups): see `covered_ms`, for each group of stretches; other groups are left out."""
+        from sim.kpis import compiled
+
+        places = (self.place(begin), self.place(end))
+        return np.asarray(compiled.covered(group, groups, begin, end, *places, self.edges))
 
 
 def covered_ms(begin: np.ndarray, end: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """int64 (len(edges) - 1,): summed length of the stretches [begin, end) inside each period; overlaps count twice.
-
-    The total length up to t is sum of (t - begin) over those begun less sum of (t - end) over those ended.
-    """
-    return np.asarray(np.diff(_so_far(np.sort(begin), edges) - _so_far(np.sort(end), edges)))
-
-
-def _so_far(moments: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Sum of (edge - moment) over the moments before each edge; ``moments`` sorted."""
-    sums = np.concatenate([[0], np.cumsum(moments, dtype=np.int64)])
-    count = np.searchsorted(moments, edges, side="right")
-    return np.asarray(count * edges - sums[count])
-
-
-def covered_by_group(
-    group: np.ndarray, groups: int, begin: np.ndarray, end: np.ndarray, edges: np.ndarray
-) -> np.ndarray:
-    """int64 (periods, groups): the same for each group of stretches."""
-    total = np.zeros((len(edges) - 1, groups), dtype=np.int64)
-    for g in range(groups):
-        mine = group == g
-        total[:, g] = covered_ms(begin[mine], end[mine], edges)
-    return total
+    """int64 (len(edges) - 1,): summed length of the stretches [begin, end) inside each period; overlaps count twice."""
+    return Cuts.of(edges).covered(np.zeros(len(begin), dtype=np.int64), 1, begin, end)[:, 0]
 
 
 def open_time_ms(stretches: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
     """int64 (n,): time between ``begin`` and ``end`` inside the sorted, disjoint ``stretches`` (k, 2)."""
     if len(stretches) == 0:
         return np.zeros(len(begin), dtype=np.int64)
-    before = np.concatenate([[0], np.cumsum(stretches[:, 1] - stretches[:, 0])])
+    opens, closes = stretches[:, 0], stretches[:, 1]
+    before = np.concatenate([[0], np.cumsum(closes - opens)])
+    cuts = Cuts.of(opens, MS_PER_DAY)
 
     def open_until(t: np.ndarray) -> np.ndarray:
-        index = np.searchsorted(stretches[:, 0], t, side="right") - 1
-        inside = np.minimum(t, stretches[index, 1]) - stretches[index, 0]
-        return np.where(index < 0, 0, before[index] + inside)
+        index = cuts.place(t)
+        return np.where(index < 0, 0, before[index] + np.minimum(t, closes[index]) - opens[index])
 
     return np.asarray(open_until(end) - open_until(begin))

@@ -9,27 +9,25 @@ import numpy as np
 from sim.engine.outcomes import Outcomes
 from sim.engine.roster import Roster
 from sim.kpis.columns import Contacts
-from sim.kpis.spans import covered_by_group
+from sim.kpis.spans import Cuts
 from sim.scenario.resolved import Resolved
 from sim.scenario.units import HALF_HOUR_MS
 
 
-def team_pieces(
-    resolved: Resolved, roster: Roster, outcomes: Outcomes, edges: np.ndarray
-) -> Iterator[tuple[str, np.ndarray]]:
+def team_pieces(resolved: Resolved, roster: Roster, outcomes: Outcomes, cuts: Cuts) -> Iterator[tuple[str, np.ndarray]]:
     """(measure, (pieces, T) ms) of each team between neighbouring edges."""
     teams = len(resolved.scenario.teams)
     team = roster.agent_team
     yield (
         "busy_ms",
-        covered_by_group(team[outcomes.busy_agent], teams, outcomes.busy_from_ms, outcomes.busy_until_ms, edges),
+        cuts.covered(team[outcomes.busy_agent], teams, outcomes.busy_from_ms, outcomes.busy_until_ms),
     )
     yield (
         "duty_ms",
-        covered_by_group(team[outcomes.duty_agent], teams, outcomes.duty_from_ms, outcomes.duty_until_ms, edges),
+        cuts.covered(team[outcomes.duty_agent], teams, outcomes.duty_from_ms, outcomes.duty_until_ms),
     )
-    yield "paid_ms", _of_slots(roster.paid_ms, edges)
-    yield "scheduled_ms", _of_slots(roster.scheduled_ms, edges)
+    yield "paid_ms", _of_slots(roster.paid_ms, cuts.edges)
+    yield "scheduled_ms", _of_slots(roster.scheduled_ms, cuts.edges)
 
 
 def _of_slots(by_slot: np.ndarray, edges: np.ndarray) -> np.ndarray:
@@ -41,7 +39,7 @@ def _of_slots(by_slot: np.ndarray, edges: np.ndarray) -> np.ndarray:
 
 
 def lane_pieces(
-    resolved: Resolved, outcomes: Outcomes, contacts: Contacts, edges: np.ndarray, end_ms: int
+    resolved: Resolved, outcomes: Outcomes, contacts: Contacts, cuts: Cuts, end_ms: int
 ) -> Iterator[tuple[str, np.ndarray]]:
     """(measure, (pieces, C) ms) of each channel: contacts waiting, contacts in progress, agents busy with it.
 
@@ -51,12 +49,12 @@ def lane_pieces(
     channels = len(resolved.scenario.channels)
     waits = contacts.joined
     since, until = contacts.queue_ms[waits], (contacts.queue_ms + contacts.wait_ms)[waits]
-    yield "queue_ms", covered_by_group(contacts.channel[waits], channels, since, until, edges)
-    busy = covered_by_group(outcomes.busy_channel, channels, outcomes.busy_from_ms, outcomes.busy_until_ms, edges)
+    yield "queue_ms", cuts.covered(contacts.channel[waits], channels, since, until)
+    busy = cuts.covered(outcomes.busy_channel, channels, outcomes.busy_from_ms, outcomes.busy_until_ms)
     yield "channel_busy_ms", busy
     held = contacts.handle_ms > 0
     finish = np.where(contacts.done_ms >= 0, contacts.done_ms, end_ms)[held]
-    progress = covered_by_group(contacts.channel[held], channels, finish - contacts.handle_ms[held], finish, edges)
+    progress = cuts.covered(contacts.channel[held], channels, finish - contacts.handle_ms[held], finish)
     for c, channel in enumerate(resolved.scenario.channels.values()):
         if channel.interruptible or channel.parallel == 1:
             progress[:, c] = busy[:, c]

@@ -16,7 +16,7 @@ from sim.demand.tape import Tape
 from sim.engine.outcomes import Outcomes
 from sim.engine.roster import Roster
 from sim.kpis import measures, quantiles, staff
-from sim.kpis.columns import contact_columns, end_of_run, ticket_columns
+from sim.kpis.columns import Contacts, contact_columns, end_of_run, ticket_columns
 from sim.kpis.frame import Frame, Periods
 from sim.scenario.resolved import Resolved
 
@@ -54,19 +54,22 @@ class Tally:
     """By measure: int32 (months, C, BINS), see `quantiles`."""
 
 
-def tally(resolved: Resolved, tape: Tape, roster: Roster, outcomes: Outcomes) -> Tally:
-    """Every measure of one replication."""
-    contacts = contact_columns(resolved, tape, outcomes)
+def tally(
+    resolved: Resolved, tape: Tape, roster: Roster, outcomes: Outcomes, contacts: Contacts | None = None
+) -> Tally:
+    """Every measure of one replication; ``contacts`` are its contact_columns(), where they are at hand."""
+    contacts = contacts or contact_columns(resolved, tape, outcomes)
     tickets = ticket_columns(resolved, tape, contacts)
     frame = Frame.of(resolved)
+    piece_of = _Pieces(frame)
     counted = [
-        (group, np.where(group.keep, frame.piece(group.moment), frame.pieces))  # past the last piece: dropped
+        (group, np.where(group.keep, piece_of(group.moment), frame.pieces))  # past the last piece: dropped
         for group in measures.groups(resolved, tape, outcomes, contacts, tickets)
     ]
     basic = _by_piece(counted, frame.pieces, len(resolved.scenario.channels))
     end = end_of_run(resolved, outcomes)
-    lanes = dict(staff.lane_pieces(resolved, outcomes, contacts, frame.edges, end))
-    teams = dict(staff.team_pieces(resolved, roster, outcomes, frame.edges))
+    lanes = dict(staff.lane_pieces(resolved, outcomes, contacts, frame.cuts, end))
+    teams = dict(staff.team_pieces(resolved, roster, outcomes, frame.cuts))
     teams |= _team_sums(counted, frame.pieces, len(resolved.scenario.teams))
 
     def grid(periods: Periods, cells: dict[str, np.ndarray] | None = None) -> Grid:
@@ -89,10 +92,24 @@ def tally(resolved: Resolved, tape: Tape, roster: Roster, outcomes: Outcomes) ->
         instants=instants,
         oldest=oldest,
         histograms={
-            name: _histogram(resolved, group, frame)
+            name: _histogram(resolved, group, frame, piece_of)
             for name, group in measures.histogram_groups(resolved, tape, outcomes, contacts)
         },
     )
+
+
+class _Pieces:
+    """The pieces of columns of moments, each column looked up once."""
+
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+        self._known: dict[int, tuple[np.ndarray, np.ndarray]] = {}  # with the column, so that its id stays its own
+
+    def __call__(self, moment: np.ndarray) -> np.ndarray:
+        """int64 (n,)"""
+        if id(moment) not in self._known:
+            self._known[id(moment)] = (moment, self._frame.piece(moment))
+        return self._known[id(moment)][1]
 
 
 def _monthly(resolved: Resolved, counted: Counted, months: Periods) -> dict[str, np.ndarray]:
@@ -122,7 +139,7 @@ def _by_piece(counted: Counted, pieces: int, channels: int) -> dict[str, np.ndar
     cells: dict[str, np.ndarray] = {}
     for group, piece in counted:
         index = piece * channels + group.channel
-        for name in measures.BASIC & group.measures.keys():
+        for name in [name for name in group.measures if name in measures.BASIC]:
             cells[name] = measures.total(index, group.measures[name], (pieces, channels))
     return cells
 
@@ -140,9 +157,9 @@ def _team_sums(counted: Counted, pieces: int, teams: int) -> dict[str, np.ndarra
     return sums
 
 
-def _histogram(resolved: Resolved, group: measures.Group, frame: Frame) -> np.ndarray:
+def _histogram(resolved: Resolved, group: measures.Group, frame: Frame, piece_of: _Pieces) -> np.ndarray:
     shape = (frame.months.count, len(resolved.scenario.channels), quantiles.BINS)
     kept = np.flatnonzero(group.keep)
-    month = frame.months.of_piece[frame.piece(group.moment[kept])]
+    month = frame.months.of_piece[piece_of(group.moment)[kept]]
     index = (month * shape[1] + group.channel[kept]) * shape[2] + quantiles.bin_of(group.measures["figure"][kept])
     return np.bincount(index, minlength=int(np.prod(shape))).reshape(shape).astype(np.int32)

@@ -10,10 +10,11 @@ from sim.demand.tape import Tape
 from sim.engine import outcomes as out
 from sim.engine.outcomes import Outcomes
 from sim.engine.roster import Roster
-from sim.kpis.columns import contact_columns, end_of_run, take
-from sim.kpis.spans import covered_by_group
+from sim.kpis.columns import Contacts, contact_columns, end_of_run
+from sim.kpis.measures import total
+from sim.kpis.spans import Cuts
 from sim.scenario.resolved import Resolved
-from sim.scenario.units import HALF_HOUR_MS
+from sim.scenario.units import HALF_HOUR_MS, MS_PER_DAY
 
 
 @dataclass(frozen=True)
@@ -43,40 +44,45 @@ class Usage:
     tickets_resolved: np.ndarray  # (months,) by whomever
 
 
-def usage(resolved: Resolved, tape: Tape, roster: Roster, outcomes: Outcomes) -> Usage:
-    """What one replication used."""
-    scenario, edges = resolved.scenario, np.array(resolved.calendar.month_edges_ms, dtype=np.int64)
-    months = len(edges) - 1
-    contacts = contact_columns(resolved, tape, outcomes)
-    month = _month(edges, contacts.arrive_ms)
+def usage(
+    resolved: Resolved, tape: Tape, roster: Roster, outcomes: Outcomes, contacts: Contacts | None = None
+) -> Usage:
+    """What one replication used; ``contacts`` are its contact_columns(), where they are at hand."""
+    scenario = resolved.scenario
+    cuts = Cuts.of(np.array(resolved.calendar.month_edges_ms, dtype=np.int64), MS_PER_DAY)
+    months = len(cuts.edges) - 1
+    contacts = contacts or contact_columns(resolved, tape, outcomes)
+    month = _month(cuts, contacts.arrive_ms)
     end = end_of_run(resolved, outcomes)
 
     def add(things: int, which: np.ndarray, when: np.ndarray, figures: np.ndarray) -> np.ndarray:
         """(things, months): sums of figures by thing and month; which < 0 is nobody's."""
-        mine = which >= 0
-        cell = which[mine].astype(np.int64) * months + when[mine]
-        return np.bincount(cell, weights=figures[mine], minlength=things * months).reshape(things, months)
+        if things == 0:
+            return np.zeros((0, months))
+        cell = np.where(which >= 0, which * months + when, things * months)  # past the end: dropped
+        return total(cell, figures, (things, months))
 
-    bot = np.where(contacts.session, take(tape.bot, contacts.channel, contacts.row), -1)
-    session_ms = take(tape.bot_ms, contacts.channel, contacts.row)
+    bot = np.where(contacts.session, contacts.drawn(tape.bot), -1).astype(np.int64)
+    session_ms = contacts.drawn(tape.bot_ms)
     charged = ~contacts.leg & (contacts.result != out.CLOSED)
     # the customer's time with people starts where the bot's session ended
     since = np.where(contacts.queue_ms >= 0, contacts.queue_ms, contacts.arrive_ms)
     on_channel = np.where(contacts.leave_ms >= 0, contacts.leave_ms, end) - since
     on_channel[contacts.contained | (contacts.queue_ms < 0)] = 0
     team_handled = add(len(scenario.teams), np.where(contacts.handled, contacts.team, -1), month, contacts.handled)
-    need_month = _month(edges, tape.need_ms)
+    need_month = _month(cuts, tape.need_ms)
     finished = (outcomes.state != out.OPEN) & (outcomes.state != out.LOST)
     slots = np.arange(roster.paid_ms.shape[1], dtype=np.int64) * HALF_HOUR_MS
     busy_team = roster.agent_team[outcomes.busy_agent]
     channels, selves = len(scenario.channels), len(scenario.self_service)
+    tried = tape.self_service.astype(np.int64)
     tried_ms = np.where(tape.self_end_ms >= 0, tape.self_end_ms - tape.need_ms, 0)
     return Usage(
-        paid_ms=_by_month(roster.paid_ms, _month(edges, slots), months),
+        paid_ms=_by_month(roster.paid_ms, _month(cuts, slots), months),
         training_ms=roster.training_ms.astype(np.float64),
         heads=roster.heads.astype(np.float64),
         joiners=roster.joiners.astype(np.float64),
-        busy_ms=_covered(busy_team, len(scenario.teams), outcomes, edges),
+        busy_ms=_busy(busy_team, len(scenario.teams), outcomes, cuts),
         contacts=add(channels, contacts.channel, month, charged),
         channel_ms=add(channels, contacts.channel, month, on_channel),
         handled=add(channels, contacts.channel, month, contacts.handled & ~contacts.leg),
@@ -84,16 +90,16 @@ def usage(resolved: Resolved, tape: Tape, roster: Roster, outcomes: Outcomes) ->
         bot_sessions=add(len(scenario.bots), bot, month, np.ones(len(bot))),
         bot_contained=add(len(scenario.bots), bot, month, contacts.contained),
         bot_ms=add(len(scenario.bots), bot, month, session_ms),
-        self_tries=add(selves, tape.self_service, need_month, np.ones(tape.tickets)),
-        self_ms=add(selves, tape.self_service, need_month, tried_ms),
+        self_tries=add(selves, tried, need_month, np.ones(tape.tickets)),
+        self_ms=add(selves, tried, need_month, tried_ms),
         needs=np.bincount(need_month, minlength=months).astype(np.float64),
-        tickets_resolved=np.bincount(_month(edges, outcomes.end_ms[finished]), minlength=months).astype(np.float64),
+        tickets_resolved=np.bincount(_month(cuts, outcomes.end_ms[finished]), minlength=months).astype(np.float64),
     )
 
 
-def _month(edges: np.ndarray, moment: np.ndarray) -> np.ndarray:
+def _month(cuts: Cuts, moment: np.ndarray) -> np.ndarray:
     """Month of each moment; what is drained after the end counts in the last one."""
-    return np.clip(np.searchsorted(edges, moment, side="right") - 1, 0, len(edges) - 2)
+    return np.asarray(np.clip(cuts.place(moment), 0, len(cuts.edges) - 2))
 
 
 def _by_month(by_slot: np.ndarray, month: np.ndarray, months: int) -> np.ndarray:
@@ -101,6 +107,6 @@ def _by_month(by_slot: np.ndarray, month: np.ndarray, months: int) -> np.ndarray
     return np.array(lines, dtype=np.float64).reshape(-1, months)
 
 
-def _covered(team: np.ndarray, teams: int, outcomes: Outcomes, edges: np.ndarray) -> np.ndarray:
-    covered = covered_by_group(team, teams, outcomes.busy_from_ms, outcomes.busy_until_ms, edges)
+def _busy(team: np.ndarray, teams: int, outcomes: Outcomes, cuts: Cuts) -> np.ndarray:
+    covered = cuts.covered(team, teams, outcomes.busy_from_ms, outcomes.busy_until_ms)
     return np.ascontiguousarray(covered.T, dtype=np.float64)

@@ -31,13 +31,7 @@ from sim.engine.fast.layout import (
     C_PHASE,
     C_QUEUE,
     C_QUEUED,
-    C_RESOLVE_U,
     C_STARTED,
-    C_TICKET,
-    C_TRANSFER_U,
-    D_FLAGS,
-    D_WORK_MS,
-    D_WRAP_MS,
     K_CALLBACK_TRY,
     K_INTERRUPTIBLE,
     K_NOTICE,
@@ -159,7 +153,7 @@ def start(s, now, agent, row, channel):
     if s.contact[row, C_MARK] != 0:
         work = unusual_work(s, now, agent, row, channel)
     elif s.one[O_ONE_SPEED]:
-        work = s.draws[row + s.channel[channel, K_OFFSET], D_WORK_MS]
+        work = s.work_ms[row + s.channel[channel, K_OFFSET]]
     else:
         work = duration(s, now, agent, row, channel)
     s.contact[row, C_PHASE] = TALK
@@ -185,7 +179,7 @@ def start(s, now, agent, row, channel):
 def unusual_work(s, now, agent, row, channel):
     """Agent's time on who was put aside, left silently, does not pick up, or was transferred."""
     mark = s.contact[row, C_MARK]
-    unanswered = mark & CALLED and s.draws[row + s.channel[channel, K_OFFSET], D_FLAGS] & UNANSWERED
+    unanswered = mark & CALLED and s.flags[row + s.channel[channel, K_OFFSET]] & UNANSWERED
     if not mark & GONE and not unanswered and s.contact[row, C_ANSWERED] < 0:
         s.contact[row, C_ANSWERED] = now
     if s.contact[row, C_LEFT] >= 0:
@@ -198,9 +192,9 @@ def unusual_work(s, now, agent, row, channel):
 @njit
 def duration(s, now, agent, row, channel):
     """Agent's time for a contact: work / (speed of the team x speed by tenure), at least 1 ms."""
-    ticket = s.contact[row, C_TICKET]
+    ticket = s.ticket_of[row]
     regime, reason = s.ticket[ticket, T_REGIME], s.ticket[ticket, T_REASON]
-    work = s.draws[row + s.channel[channel, K_OFFSET], D_WORK_MS]
+    work = s.work_ms[row + s.channel[channel, K_OFFSET]]
     if s.contact[row, C_KIND] == out.TRANSFER:
         work += s.transfer_adds[regime, reason]
     speed = s.team_ppm[regime, s.agent[agent, A_TEAM], channel, reason]
@@ -290,8 +284,8 @@ def end_talk(s, now, row, agent, channel):
         if not s.contact[row, C_MARK] & GONE:
             turn_away(s, now, row, out.UNREACHED)
         return 0
-    ticket, team = s.contact[row, C_TICKET], s.agent[agent, A_TEAM]
-    if s.contact[row, C_RESOLVE_U] < s.resolve[s.ticket[ticket, T_RESOLVE_AT] + 2 * team + s.ticket[ticket, T_HANDLED]]:
+    ticket, team = s.ticket_of[row], s.agent[agent, A_TEAM]
+    if s.resolve_u[row] < s.resolve[s.ticket[ticket, T_RESOLVE_AT] + 2 * team + s.ticket[ticket, T_HANDLED]]:
         close(s, now, row, out.RESOLVED)
         meet(s, now, ticket, out.BY_AGENT)
     elif s.ticket[ticket, T_STATE] != out.OPEN:
@@ -302,15 +296,15 @@ def end_talk(s, now, row, agent, channel):
         s.ticket[ticket, T_HANDLED] = 1
         close(s, now, row, out.UNRESOLVED)
         come_back(s, now, row)
-    return s.draws[row + s.channel[channel, K_OFFSET], D_WRAP_MS]
+    return s.wrap_ms[row + s.channel[channel, K_OFFSET]]
 
 
 @njit
 def pass_on(s, now, row, team, channel):
     """Transfers to the team that takes over, if it comes to that; not where the ticket has no more attempts."""
-    ticket = s.contact[row, C_TICKET]
+    ticket = s.ticket_of[row]
     reason = s.ticket[ticket, T_REASON]
-    if s.contact[row, C_TRANSFER_U] >= s.transfer[s.ticket[ticket, T_REGIME], reason, team]:
+    if s.transfer_u[row] >= s.transfer[s.ticket[ticket, T_REGIME], reason, team]:
         return False
     to = spawn(s, now, ticket, channel, out.TRANSFER)
     if to < 0:

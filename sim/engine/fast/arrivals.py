@@ -16,12 +16,6 @@ from sim.engine.fast.layout import (
     C_PHASE,
     C_QUEUE,
     C_QUEUED,
-    C_REOPEN_MS,
-    C_TICKET,
-    D_BOT,
-    D_BOT_MS,
-    D_FLAGS,
-    D_PATIENCE_MS,
     K_BALK_OVER,
     K_CALLBACK_OVER,
     K_CHASE_AFTER,
@@ -66,7 +60,7 @@ def on_arrival(s, now, row):
     if s.contact[row, C_PHASE] == BOT:
         on_bot_end(s, now, row)
         return
-    if s.contact[row, C_KIND] != out.FIRST and is_met(s, s.contact[row, C_TICKET]):
+    if s.contact[row, C_KIND] != out.FIRST and is_met(s, s.ticket_of[row]):
         return
     if s.one[O_HAS_BOTS] and s.contact[row, C_KIND] != out.TRANSFER and meets_bot(s, now, row):
         return
@@ -78,20 +72,20 @@ def meets_bot(s, now, row):
     """Whether a bot takes the contact; its session then begins."""
     channel = s.contact[row, C_CHANNEL]
     draw = row + s.channel[channel, K_OFFSET]
-    bot = s.draws[draw, D_BOT]
-    if bot < 0 or not s.draws[draw, D_FLAGS] & BOT_ANY or not (s.channel[channel, K_IS_OPEN] or s.bot_always_open[bot]):
+    bot = s.bot[draw]
+    if bot < 0 or not s.flags[draw] & BOT_ANY or not (s.channel[channel, K_IS_OPEN] or s.bot_always_open[bot]):
         return False
     s.contact[row, C_BOT_AT] = now
     s.contact[row, C_PHASE] = BOT
-    at(s, now + s.draws[draw, D_BOT_MS], ARRIVES + row)
+    at(s, now + s.bot_ms[draw], ARRIVES + row)
     return True
 
 
 @njit
 def on_bot_end(s, now, row):
     """The bot has met the need, has ended without meeting it, or hands the customer over."""
-    flags = s.draws[row + s.channel[s.contact[row, C_CHANNEL], K_OFFSET], D_FLAGS]
-    ticket = s.contact[row, C_TICKET]
+    flags = s.flags[row + s.channel[s.contact[row, C_CHANNEL], K_OFFSET]]
+    ticket = s.ticket_of[row]
     if is_met(s, ticket):
         close(s, now, row, out.SUPERSEDED)
     elif flags & BOT_RESOLVES:
@@ -135,7 +129,7 @@ def meet_closed(s, now, row, channel):
     """The channel is closed: the contact comes when it opens, or is turned away."""
     if s.channel[channel, K_WHEN_CLOSED] == CLOSED_REOPENS and s.channel[channel, K_OPENS_AT] >= 0:
         opens_at = s.channel[channel, K_OPENS_AT]
-        delay = s.contact[row, C_REOPEN_MS] % (s.channel[channel, K_OPEN_UNTIL] - opens_at)  # within that opening
+        delay = s.reopen_ms[row] % (s.channel[channel, K_OPEN_UNTIL] - opens_at)  # within that opening
         at(s, opens_at + delay, ARRIVES + row)
         return
     s.contact[row, C_QUEUED] = now
@@ -146,7 +140,7 @@ def meet_closed(s, now, row, channel):
 def wait(s, now, row, queue, channel):
     """Nobody is free: blocked, balks, takes a call back, or waits."""
     draw = row + s.channel[channel, K_OFFSET]
-    flags = s.draws[draw, D_FLAGS]
+    flags = s.flags[draw]
     if s.contact[row, C_KIND] == out.TRANSFER:  # keeps the line it has
         flags &= SILENT
     elif s.channel[channel, K_WAITING] >= s.channel[channel, K_PLACES]:
@@ -160,7 +154,7 @@ def wait(s, now, row, queue, channel):
         if flags & CALLBACK and announced > s.channel[channel, K_CALLBACK_OVER]:
             s.contact[row, C_MARK] |= CALLED
     into_line(s, row, False)
-    patience = s.draws[draw, D_PATIENCE_MS]
+    patience = s.patience_ms[draw]
     if patience < NEVER and not s.contact[row, C_MARK] & CALLED:
         at(s, now + patience, PATIENCE + row)
     if flags & CHASES:
@@ -186,7 +180,7 @@ def on_patience(s, now, row):
     """Patience runs out: the customer leaves, some without a sign."""
     if not still_waits(s, row):
         return
-    if s.draws[row + s.channel[s.contact[row, C_CHANNEL], K_OFFSET], D_FLAGS] & SILENT:
+    if s.flags[row + s.channel[s.contact[row, C_CHANNEL], K_OFFSET]] & SILENT:
         close(s, now, row, out.ABANDONED)
         s.contact[row, C_PHASE] = QUEUED  # for all that the agents know
         s.contact[row, C_MARK] |= GONE
@@ -199,23 +193,31 @@ def on_patience(s, now, row):
 @njit
 def on_chase(s, now, row):
     """A message that still waits brings a second contact on another channel."""
-    if still_waits(s, row) and not is_met(s, s.contact[row, C_TICKET]):
-        spawn(s, now, s.contact[row, C_TICKET], s.channel[s.contact[row, C_CHANNEL], K_CHASE_CHANNEL], out.CHASER)
+    if still_waits(s, row) and not is_met(s, s.ticket_of[row]):
+        spawn(s, now, s.ticket_of[row], s.channel[s.contact[row, C_CHANNEL], K_CHASE_CHANNEL], out.CHASER)
 
 
 @njit
 def on_overflow(s, now, row):
-    """A contact has waited long enough for a further team."""
-    if s.contact[row, C_PHASE] != QUEUED:
-        return
+    """A contact has waited long enough for a further team; an agent may take another first, then the next is asked."""
     queue = s.contact[row, C_QUEUE]
     channel = s.queue[queue, Q_CHANNEL]
+    while s.contact[row, C_PHASE] == QUEUED:
+        agent = overflow_agent(s, queue, channel, now - s.contact[row, C_QUEUED])
+        if agent < 0:
+            if s.one[O_HAS_DEFERRABLE] and not s.channel[channel, K_INTERRUPTIBLE]:
+                interrupt(s, now, row, queue)
+            return
+        fill(s, now, agent)
+
+
+@njit
+def overflow_agent(s, queue, channel, waited):
+    """An agent of the teams that may take what has waited so long, in the order tried; -1 none."""
     for i in range(s.tries.shape[1]):
         team, after = s.tries[queue, i, 0], s.tries[queue, i, 1]
-        if team >= 0 and 0 < after <= now - s.contact[row, C_QUEUED]:
+        if team >= 0 and 0 < after <= waited:
             agent = find_agent(s, team, channel)
             if agent >= 0:
-                fill(s, now, agent)
-                return
-    if s.one[O_HAS_DEFERRABLE] and not s.channel[channel, K_INTERRUPTIBLE]:
-        interrupt(s, now, row, queue)
+                return agent
+    return -1

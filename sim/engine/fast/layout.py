@@ -2,11 +2,6 @@
 
 # contacts (rows of the tape)
 (
-    C_TICKET,
-    C_NEXT_ROW,
-    C_RESOLVE_U,
-    C_TRANSFER_U,
-    C_REOPEN_MS,
     C_CHANNEL,
     C_QUEUE,
     C_KIND,
@@ -26,23 +21,8 @@
     C_LEFT,
     C_BEFORE,
     C_BEHIND,
-) = range(24)
-CONTACT_COLUMNS = 24
-
-# draws of a contact on a channel
-(
-    D_WORK_MS,
-    D_WRAP_MS,
-    D_PATIENCE_MS,
-    D_RETRY_MS,
-    D_RETRY_CHANNEL,
-    D_RETURN_MS,
-    D_RETURN_CHANNEL,
-    D_BOT,
-    D_BOT_MS,
-    D_FLAGS,
-) = range(10)
-DRAWS_COLUMNS = 10
+) = range(19)
+CONTACT_COLUMNS = 19
 
 # tickets
 (

@@ -20,9 +20,18 @@ from sim.engine.fast.layout import (
     A_BUSY_SINCE,
     A_IN_HAND,
     A_ON,
+    C_AGENT,
+    C_ANSWERED,
     C_ASIDE_MS,
+    C_ATTEMPT,
+    C_BOT_AT,
     C_CHANNEL,
+    C_DONE,
+    C_KIND,
     C_LEAVE,
+    C_MARK,
+    C_PHASE,
+    C_QUEUED,
     C_RESULT,
     C_STARTED,
     K_PARALLEL,
@@ -117,46 +126,31 @@ def close_the_books(state, end):
 
 def outcomes(plan: Plan, tape: Tape, roster: Roster, s: State, end: int) -> out.Outcomes:
     """The columns of what happened; what can be told from others is told here rather than on the way."""
-    told_columns = (
-        layout.C_BOT_AT,
-        layout.C_QUEUED,
-        layout.C_STARTED,
-        layout.C_DONE,
-        layout.C_PHASE,
-        layout.C_CHANNEL,
-        layout.C_AGENT,
-        layout.C_ANSWERED,
-        layout.C_MARK,
+    figures, codes, told, responded = read_contacts(
+        s.contact, tape.ticket, tape.tickets, plan.parallel, np.append(roster.agent_team, -1)
     )
-    bot_at, queued, started, done, phase, channel, agent, answered, mark = (
-        s.contact[:, column].copy() for column in told_columns
-    )
-    arrive = np.where(bot_at >= 0, bot_at, queued)
-    arrived = arrive >= 0
-    answer = np.where(mark == 0, started, answered)
-    alone = (done >= 0) & (phase == OVER) & (started >= 0)
-    single = alone & (done > started) & (plan.parallel[channel] == 1)
-    told = np.stack([agent, channel, started, done], axis=1)[single]
     busy = in_order(np.concatenate([s.busy[: s.one[layout.O_BUSY]], told]))
     duty = s.duty[: s.one[layout.O_DUTY]]
     duty = in_order(np.minimum(duty[duty[:, 2] < end], [FAR, FAR, FAR, end]))
-    state, ended, response = ticket_columns(plan, tape, s, np.where(bot_at >= 0, bot_at, answer))
+    state, ended = ticket_columns(plan, tape, s)
+    arrive, queued, answer, leave, done, handle = figures
+    kind, channel, attempt, agent, team, result = codes
     return out.Outcomes(
-        kind=np.where(arrived, s.contact[:, layout.C_KIND], -1).astype(np.int8),
-        channel=np.where(arrived, channel, -1).astype(np.int8),
-        attempt=np.where(arrived, s.contact[:, layout.C_ATTEMPT], 0).astype(np.int16),
+        kind=kind.astype(np.int8),
+        channel=channel.astype(np.int8),
+        attempt=attempt.astype(np.int16),
         arrive_ms=arrive,
         queue_ms=queued,
         answer_ms=answer,
-        leave_ms=s.contact[:, layout.C_LEAVE].copy(),
+        leave_ms=leave,
         done_ms=done,
-        handle_ms=np.where(alone, done - started, 0) + s.contact[:, layout.C_ASIDE_MS],
-        agent=agent.astype(np.int32),
-        team=np.append(roster.agent_team, -1)[agent].astype(np.int8),
-        result=np.where(phase == BOT, out.IN_SERVICE, s.contact[:, layout.C_RESULT]).astype(np.int8),
+        handle_ms=handle,
+        agent=agent,
+        team=team.astype(np.int8),
+        result=result.astype(np.int8),
         state=state.astype(np.int8),
         end_ms=ended,
-        response_ms=response,
+        response_ms=responded,
         busy_agent=busy[:, 0].astype(np.int32),
         busy_channel=busy[:, 1].astype(np.int8),
         busy_from_ms=busy[:, 2].copy(),
@@ -167,19 +161,64 @@ def outcomes(plan: Plan, tape: Tape, roster: Roster, s: State, end: int) -> out.
     )
 
 
+@njit(cache=FOLDER is not None)
+def read_contacts(contact, ticket_of, tickets, parallel, team_of):
+    """(times, codes, busy stretches that the contacts tell, first response by ticket), in one pass over the contacts.
+
+    Times are arrive, queue, answer, leave, done and handle; codes kind, channel, attempt, agent, team and result.
+    """
+    n = len(contact)
+    times, codes = np.empty((6, n), dtype=np.int64), np.empty((6, n), dtype=np.int32)
+    told, count = np.empty((n, 4), dtype=np.int64), 0
+    responded = np.full(tickets, -1, dtype=np.int64)
+    for i in range(n):
+        bot_at, queued, started, done = (
+            contact[i, C_BOT_AT],
+            contact[i, C_QUEUED],
+            contact[i, C_STARTED],
+            contact[i, C_DONE],
+        )
+        channel, agent, phase = contact[i, C_CHANNEL], contact[i, C_AGENT], contact[i, C_PHASE]
+        arrive = bot_at if bot_at >= 0 else queued
+        answer = started if contact[i, C_MARK] == 0 else contact[i, C_ANSWERED]
+        alone = done >= 0 and phase == OVER and started >= 0
+        if alone and done > started and parallel[channel] == 1:
+            told[count, 0], told[count, 1], told[count, 2], told[count, 3] = agent, channel, started, done
+            count += 1
+        response = bot_at if bot_at >= 0 else answer
+        ticket = ticket_of[i]
+        if response >= 0 and (responded[ticket] < 0 or response < responded[ticket]):
+            responded[ticket] = response
+        times[0, i], times[1, i], times[2, i] = arrive, queued, answer
+        times[3, i], times[4, i] = contact[i, C_LEAVE], done
+        times[5, i] = (done - started if alone else 0) + contact[i, C_ASIDE_MS]
+        codes[0, i] = contact[i, C_KIND] if arrive >= 0 else -1
+        codes[1, i] = channel if arrive >= 0 else -1
+        codes[2, i] = contact[i, C_ATTEMPT] if arrive >= 0 else 0
+        codes[3, i], codes[4, i] = agent, team_of[agent]
+        codes[5, i] = out.IN_SERVICE if phase == BOT else contact[i, C_RESULT]
+    return times, codes, told[:count], responded
+
+
 def in_order(table: np.ndarray) -> np.ndarray:
-    """Rows sorted by their columns from the first on."""
+    """Stretches (agent, channel, from, until) sorted by these; an agent's stretches of one channel begin at once never,
+    so that two columns of small figures and the begin make one key where they fit into it."""
+    agent, channel, begin = table[:, 0], table[:, 1], table[:, 2]
+    channels, span = int(channel.max(initial=0)) + 1, int(begin.max(initial=0)) + 1
+    if (int(agent.max(initial=0)) + 1) * channels * span < FAR:
+        key = (agent * channels + channel) * span + begin
+        order = np.argsort(key)
+        key = key[order]
+        if (key[1:] > key[:-1]).all():
+            return table[order]
     return table[np.lexsort(table.T[::-1])]
 
 
-def ticket_columns(plan: Plan, tape: Tape, s: State, answered: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """State, end and first response of every ticket; those that end in self-service never come to the desk."""
+def ticket_columns(plan: Plan, tape: Tape, s: State) -> tuple[np.ndarray, np.ndarray]:
+    """State and end of every ticket; those that end in self-service never come to the desk."""
     until = FAR if plan.drain else plan.end_ms
     state, end = s.ticket[:, layout.T_STATE].copy(), s.ticket[:, layout.T_END].copy()
     for fate, ends_as in ((SELF_RESOLVED, out.BY_SELF_SERVICE), (SELF_FALSE_GONE, out.LOST)):
         there = (tape.self_fate == fate) & (tape.self_end_ms < until)
         state[there], end[there] = ends_as, tape.self_end_ms[there]
-    response = np.full(tape.tickets, FAR, dtype=np.int64)
-    some = answered >= 0
-    np.minimum.at(response, tape.ticket[some], answered[some])
-    return state, end, np.where(response < FAR, response, -1)
+    return state, end

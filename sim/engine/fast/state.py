@@ -26,12 +26,36 @@ PUT_ASIDE = 4
 TRANSFERRED = 8
 
 
+# Columns of the tape that the kernel reads under the same name
+DRAWS = (
+    *("next_row", "resolve_u", "transfer_u", "reopen_ms", "work_ms", "wrap_ms", "patience_ms"),
+    *("retry_ms", "retry_channel", "return_ms", "return_channel", "bot", "bot_ms", "flags"),
+)
+
+
 class State(NamedTuple):
-    """Tables of int64 figures, see `layout` for their columns; `one` holds single figures."""
+    """Tables of int64 figures, see `layout` for their columns; `one` holds single figures.
+
+    What customers would do is read from the tape where it lies: to copy it took longer than to run the kernel.
+    """
 
     one: np.ndarray
     contact: np.ndarray
-    draws: np.ndarray
+    ticket_of: np.ndarray  # columns of the tape as they are, by row
+    next_row: np.ndarray
+    resolve_u: np.ndarray
+    transfer_u: np.ndarray
+    reopen_ms: np.ndarray
+    work_ms: np.ndarray  # those by channel and row, flat: at K_OFFSET of the channel + row
+    wrap_ms: np.ndarray
+    patience_ms: np.ndarray
+    retry_ms: np.ndarray
+    retry_channel: np.ndarray  # int8, as `return_channel` and `bot`
+    return_ms: np.ndarray
+    return_channel: np.ndarray
+    bot: np.ndarray
+    bot_ms: np.ndarray
+    flags: np.ndarray  # int32
     ticket: np.ndarray
     channel: np.ndarray
     speeds: np.ndarray  # (C, P + 1)
@@ -65,7 +89,8 @@ def make_state(plan: Plan, tape: Tape, roster: Roster, room: int) -> State:
     return State(
         one=_single(plan, tape, roster),
         contact=_contacts(plan, tape),
-        draws=_draws(tape),
+        ticket_of=tape.ticket,
+        **{name: getattr(tape, name).ravel() for name in DRAWS},
         ticket=_tickets(plan, tape),
         channel=_channels(plan, tape),
         speeds=plan.chat_ppm,
@@ -102,35 +127,14 @@ def _single(plan: Plan, tape: Tape, roster: Roster) -> np.ndarray:
 
 
 def _contacts(plan: Plan, tape: Tape) -> np.ndarray:
-    contact = np.full((tape.rows, layout.CONTACT_COLUMNS), -1, dtype=np.int64)
-    contact[:, layout.C_TICKET], contact[:, layout.C_NEXT_ROW] = tape.ticket, tape.next_row
-    contact[:, layout.C_RESOLVE_U], contact[:, layout.C_TRANSFER_U] = tape.resolve_u, tape.transfer_u
-    contact[:, layout.C_REOPEN_MS] = tape.reopen_ms
-    for column in (layout.C_KIND, layout.C_ATTEMPT, layout.C_PHASE, layout.C_MARK, layout.C_RESULT, layout.C_ASIDE_MS):
-        contact[:, column] = 0
+    blank = np.full(layout.CONTACT_COLUMNS, -1, dtype=np.int64)
+    zeros = (layout.C_KIND, layout.C_ATTEMPT, layout.C_PHASE, layout.C_MARK, layout.C_RESULT, layout.C_ASIDE_MS)
+    blank[list(zeros)] = 0
+    contact = np.empty((tape.rows, layout.CONTACT_COLUMNS), dtype=np.int64)
+    contact[:] = blank
     contact[: tape.tickets, layout.C_CHANNEL] = tape.channel
     contact[: tape.tickets, layout.C_QUEUE] = plan.routing.queue_of[tape.channel, tape.reason]
     return contact
-
-
-def _draws(tape: Tape) -> np.ndarray:
-    """The tape's columns by channel side by side, so that a contact's draws lie together."""
-    columns = (
-        tape.work_ms,
-        tape.wrap_ms,
-        tape.patience_ms,
-        tape.retry_ms,
-        tape.retry_channel,
-        tape.return_ms,
-        tape.return_channel,
-        tape.bot,
-        tape.bot_ms,
-        tape.flags,
-    )
-    draws = np.empty((tape.work_ms.size, layout.DRAWS_COLUMNS), dtype=np.int64)
-    for i, column in enumerate(columns):
-        draws[:, i] = column.ravel()
-    return draws
 
 
 def _tickets(plan: Plan, tape: Tape) -> np.ndarray:

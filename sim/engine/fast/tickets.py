@@ -15,16 +15,10 @@ from sim.engine.fast.layout import (
     C_KIND,
     C_LEAVE,
     C_MARK,
-    C_NEXT_ROW,
     C_PHASE,
     C_QUEUE,
     C_RESULT,
     C_STARTED,
-    C_TICKET,
-    D_RETRY_CHANNEL,
-    D_RETRY_MS,
-    D_RETURN_CHANNEL,
-    D_RETURN_MS,
     K_OFFSET,
     K_WAITING,
     Q_CHANNEL,
@@ -46,7 +40,7 @@ from sim.engine.fast.state import ARRIVES, GONE, OVER, QUEUED
 def spawn(s, when, ticket, channel, kind):
     """A further contact of a ticket, with the ticket's next row of draws; -1 where it has no more attempts."""
     last = s.ticket[ticket, T_LAST_ROW]
-    row = s.contact[last, C_NEXT_ROW]
+    row = s.next_row[last]
     if row >= 0:
         s.ticket[ticket, T_LAST_ROW] = row
         s.ticket[ticket, T_LIVE] += 1
@@ -64,7 +58,7 @@ def close(s, now, row, result):
     s.contact[row, C_PHASE] = OVER
     s.contact[row, C_RESULT] = result
     s.contact[row, C_LEAVE] = now
-    s.ticket[s.contact[row, C_TICKET], T_LIVE] -= 1
+    s.ticket[s.ticket_of[row], T_LIVE] -= 1
 
 
 @njit(forceinline=True)
@@ -86,7 +80,7 @@ def meet(s, now, ticket, by):
             if still_waits(s, row):
                 unqueue(s, row)
                 close(s, now, row, out.SUPERSEDED)
-            row = s.contact[row, C_NEXT_ROW]
+            row = s.next_row[row]
 
 
 @njit(forceinline=True)
@@ -106,22 +100,22 @@ def lose_if_last(s, now, ticket):
 @njit
 def try_again(s, now, row):
     """Who left unserved tries again after a delay, or is lost."""
-    ticket, channel = s.contact[row, C_TICKET], s.contact[row, C_CHANNEL]
+    ticket, channel = s.ticket_of[row], s.contact[row, C_CHANNEL]
     draw = row + s.channel[channel, K_OFFSET]
-    again = s.draws[draw, D_RETRY_CHANNEL]
+    again = s.retry_channel[draw]
     if again != NO_CHANNEL and not is_met(s, ticket):
-        spawn(s, now + s.draws[draw, D_RETRY_MS], ticket, channel if again == SAME_CHANNEL else again, out.RETRY)
+        spawn(s, now + s.retry_ms[draw], ticket, channel if again == SAME_CHANNEL else again, out.RETRY)
     lose_if_last(s, now, ticket)
 
 
 @njit
 def come_back(s, now, row):
     """The need was not met: the customer comes back later, or is lost."""
-    ticket, channel = s.contact[row, C_TICKET], s.contact[row, C_CHANNEL]
+    ticket, channel = s.ticket_of[row], s.contact[row, C_CHANNEL]
     draw = row + s.channel[channel, K_OFFSET]
-    again = s.draws[draw, D_RETURN_CHANNEL]
+    again = s.return_channel[draw]
     if again != NO_CHANNEL and not is_met(s, ticket):
-        spawn(s, now + s.draws[draw, D_RETURN_MS], ticket, channel if again == SAME_CHANNEL else again, out.RETURN)
+        spawn(s, now + s.return_ms[draw], ticket, channel if again == SAME_CHANNEL else again, out.RETURN)
     lose_if_last(s, now, ticket)
 
 

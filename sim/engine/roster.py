@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.engine.shifts import PaidTime, on_duty_pieces, shift_of_agents, works_on
 from sim.scenario.calendar import Calendar, add_months
+from sim.scenario.remember import remembered
 from sim.scenario.resolved import Resolved
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.people import Hire, Team
@@ -115,9 +116,11 @@ def _spans(resolved: Resolved, days: int) -> Iterator[tuple[Scenario, int, int]]
         yield resolved.variants[regimes[first]], first, last
 
 
-def _channel_events(resolved: Resolved) -> Iterator[np.ndarray]:
+@remembered
+def _channel_events(resolved: Resolved) -> list[np.ndarray]:
     """Openings and closings by channel, each closing with the next opening; the hours of a day are its regime's."""
     calendar = resolved.calendar
+    events = []
     for c, name in enumerate(resolved.scenario.channels):
         stretches: list[list[int]] = []
         for variant, first, last in _spans(resolved, calendar.days + 7):
@@ -135,7 +138,8 @@ def _channel_events(resolved: Resolved) -> Iterator[np.ndarray]:
         closes = [[end, CHANNEL_CLOSES, c, *after] for (_, end), after in zip(stretches, nexts, strict=True)]
         if not stretches or stretches[0][0] > 0:  # closed at the start
             closes.append([0, CHANNEL_CLOSES, c, *(stretches[0] if stretches else nexts[-1])])
-        yield np.array(opens + closes, dtype=np.int64).reshape(-1, 5)
+        events.append(np.array(opens + closes, dtype=np.int64).reshape(-1, 5))
+    return events
 
 
 def _members(resolved: Resolved, name: str, days: int) -> list[Member]:

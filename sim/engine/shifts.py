@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -73,8 +74,7 @@ def on_duty_pieces(
     """
     begins, ends = parse_hours(shift.hours)
     unique, back = np.unique(day, return_inverse=True)
-    start = np.array([calendar.clock_ms(int(d), begins) for d in unique], dtype=np.int64)[back]
-    end = np.array([calendar.clock_ms(int(d), ends) for d in unique], dtype=np.int64)[back]
+    start, end = _on_days(calendar, unique, begins)[back], _on_days(calendar, unique, ends)[back]
     breaks = _breaks(shift, start, end, rank)
     identity = mixed(agent.astype(np.uint64) << np.uint64(32) | day.astype(np.uint64), add=name_key("agent", name))
     state = keyed_state(identity, replication_key(*stream))
@@ -94,6 +94,21 @@ def on_duty_pieces(
         passed = passed + (stop - begin)
     on_duty = _joined(on_duty)
     return Pieces(start, end, [] if shift.paid_breaks else breaks, on_duty, absent)
+
+
+@lru_cache(maxsize=64)
+def _clocks(calendar: Calendar, local_ms: int) -> dict[int, int]:
+    """Clock at a wall time by local day, filled in as days are asked for: the same in every replication."""
+    del calendar, local_ms  # they name it
+    return {}
+
+
+def _on_days(calendar: Calendar, days: np.ndarray, local_ms: int) -> np.ndarray:
+    """int64 (n,): clock at a wall time of each local day."""
+    known = _clocks(calendar, local_ms)
+    for day in set(days.tolist()) - known.keys():
+        known[day] = calendar.clock_ms(day, local_ms)
+    return np.array([known[day] for day in days.tolist()], dtype=np.int64)
 
 
 def _joined(pieces: list[tuple[np.ndarray, np.ndarray]]) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -147,8 +162,8 @@ class PaidTime:
         for begin, end in pieces.unpaid:
             _spread(self.paid_ms[team], begin, end, -1)
         here = serving & ~pieces.absent
-        for begin, end in pieces.on_duty:
-            _spread(self.scheduled_ms[team], begin[here], end[here], 1)
+        begins, ends = (np.concatenate([piece[side][here] for piece in pieces.on_duty]) for side in (0, 1))
+        _spread(self.scheduled_ms[team], begins, ends, 1)
 
     def add_present(self, team: int, changes: list[tuple[int, int]], end_ms: int, net: float) -> None:
         """Adds agents given directly; `net` is the share of paid time that is spent with customers."""

@@ -7,14 +7,17 @@ Only tallies and usage come back from the workers: they are small, the tapes and
 from __future__ import annotations
 
 import math
+import pickle
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from joblib import Parallel, delayed
 
 from sim.engine import DEFAULT_ENGINE, prepare, simulate
-from sim.kpis import KPIS, Tally, Usage, check_conservation, estimate, tally, usage
+from sim.kpis import KPIS, Tally, Usage, check_conservation, contact_columns, estimate, tally, usage
+from sim.scenario.remember import REMEMBERED
 from sim.scenario.resolved import Resolved
 
 Progress = Callable[[int, int], None]
@@ -106,14 +109,28 @@ def replicate(
 
 
 def _batch(pool: Parallel, resolved: Resolved, seed: int, numbers: range, engine: str) -> Iterable[tuple[Tally, Usage]]:
-    return pool(delayed(one)(resolved, seed, number, engine) for number in numbers)
+    if pool.n_jobs == 1:
+        return pool(delayed(one)(resolved, seed, number, engine) for number in numbers)
+    packed = pickle.dumps(resolved)
+    return pool(delayed(_one_elsewhere)(packed, seed, number, engine) for number in numbers)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _unpacked(packed: bytes) -> Resolved:
+    """The same object for the same scenario, so that what a worker has worked out of it serves its next replication."""
+    resolved: Resolved = pickle.loads(packed)
+    return resolved
+
+
+def _one_elsewhere(packed: bytes, seed: int, replication: int, engine: str) -> tuple[Tally, Usage]:
+    return one(_unpacked(packed), seed, replication, engine)
 
 
 def one(resolved: Resolved, seed: int, replication: int, engine: str = DEFAULT_ENGINE) -> tuple[Tally, Usage]:
     """Tally and usage of one replication. Raises ConservationError where the engine lost something."""
     run = simulate(resolved, seed, replication, engine=engine)
     check_conservation(resolved, run.tape, run.outcomes)
-    parts = (resolved, run.tape, run.roster, run.outcomes)
+    parts = (resolved, run.tape, run.roster, run.outcomes, contact_columns(resolved, run.tape, run.outcomes))
     return tally(*parts), usage(*parts)
 
 

@@ -1,6 +1,7 @@
 """KPIs: tallies of replications, and the long table made of them. docs/definitions.md explains every one."""
 
 from sim.kpis.checks import ConservationError, check_conservation, littles_law
+from sim.kpis.columns import contact_columns
 from sim.kpis.registry import KPIS, Kpi
 from sim.kpis.residual import residual_handle_time
 from sim.kpis.table import Estimate, estimate, kpi_table, period_labels
@@ -16,6 +17,7 @@ __all__ = [
     "Tally",
     "Usage",
     "check_conservation",
+    "contact_columns",
     "estimate",
     "kpi_table",
     "littles_law",

@@ -66,12 +66,18 @@ def check_order(resolved: Resolved, outcomes: Outcomes) -> None:
     """Times of a contact are in order: arrives, queues, is answered, leaves, is done."""
     used = outcomes.kind >= 0
     names = ("arrive_ms", "queue_ms", "answer_ms", "leave_ms", "done_ms")
-    for a in range(len(names)):
-        for b in range(a + 1, len(names)):
-            earlier, later = getattr(outcomes, names[a]), getattr(outcomes, names[b])
-            _refuse(
-                used & (earlier >= 0) & (later >= 0) & (later < earlier), f"contacts with {names[b]} before {names[a]}"
-            )
+    so_far = np.zeros(len(used), dtype=np.int64)  # the latest of the times before; -1 is none
+    broken = np.zeros(len(used), dtype=bool)
+    for name in names:
+        later = getattr(outcomes, name)
+        broken |= (later >= 0) & (later < so_far)
+        np.maximum(so_far, later, out=so_far)
+    if (used & broken).any():
+        for a in range(len(names)):
+            for b in range(a + 1, len(names)):
+                earlier, later = getattr(outcomes, names[a]), getattr(outcomes, names[b])
+                wrong = used & (earlier >= 0) & (later >= 0) & (later < earlier)
+                _refuse(wrong, f"contacts with {names[b]} before {names[a]}")
     end = end_of_run(resolved, outcomes)
     _refuse(used & (outcomes.arrive_ms > end), "contacts that arrived after the end")
 
@@ -105,7 +111,8 @@ def check_agents(outcomes: Outcomes) -> None:
 
 
 def _no_overlap(agent: np.ndarray, begin: np.ndarray, end: np.ndarray, words: str) -> None:
-    order = np.lexsort((begin, agent))
+    low, span = int(begin.min(initial=0)), int(begin.max(initial=0)) - int(begin.min(initial=0)) + 1
+    order = np.argsort(agent * np.int64(span) + (begin - low))  # by agent and begin
     agent, begin, end = agent[order], begin[order], end[order]
     _refuse((agent[1:] == agent[:-1]) & (begin[1:] < end[:-1]), words)
 

@@ -46,9 +46,9 @@ def place(moment, edges, guide, shift):
     for i in range(len(moment)):
         at = moment[i]
         if at < first:
-            k = -1
+            k = np.int64(-1)
         elif at >= last:
-            k = count - 1
+            k = np.int64(count - 1)
         else:
             k = np.int64(guide[(at - first) >> shift])
             while edges[k + 1] <= at:
@@ -104,21 +104,12 @@ def first_two(n, ticket, arrive, leg):
 
 
 @njit(cache=CACHE)
-def in_bins(figure, edges, guide):
-    """int64 (n,): number of edges at or below each figure; ``guide[k]`` is that of 2**k, the least of its doubling."""
+def in_bins(figure, sixteenth, edges, guide):
+    """int64 (n,): number of edges at or below each figure; ``guide`` is that of the start of its `sixteenth`."""
     found = np.empty(len(figure), dtype=np.int64)
     for i in range(len(figure)):
-        at, doubling = figure[i], 0
-        rest = np.int64(at) >> 1
-        while rest > 0:
-            rest >>= 1
-            doubling += 1
-        low, high = guide[doubling], guide[doubling + 1]  # the answer lies between, both included
-        while low < high:
-            middle = (low + high) >> 1
-            if edges[middle] <= at:
-                low = middle + 1
-            else:
-                high = middle
-        found[i] = low
+        k = guide[max(sixteenth[i], 0)]
+        while edges[k] <= figure[i]:
+            k += 1
+        found[i] = k
     return found

@@ -19,17 +19,19 @@ EDGES_MS = np.concatenate(
 
 
 _GRID_MS = EDGES_MS[2:]
-_GUIDE = np.searchsorted(_GRID_MS, 2.0 ** np.arange(65), side="right")
+# Each doubling is parted into sixteen even steps: a float's exponent and the first four bits of its fraction count them
+_FRACTION_BITS, _STEP_BITS, _BIAS = 52, 4, 1023
+_STEPS = np.ldexp(1.0 + np.arange(16) / 16.0, np.arange(1024)[:, None]).ravel()  # from 1 ms on
+_GUIDE = np.searchsorted(_GRID_MS, _STEPS, side="right")
 
 
 def bin_of(figure_ms: np.ndarray) -> np.ndarray:
-    """int64 (n,): the bin of each figure; none may be negative. Whole milliseconds take the short way."""
-    if figure_ms.dtype == np.int64 and figure_ms.ndim == 1:
-        from sim.kpis import compiled
+    """int64 (n,): the bin of each figure; none may be negative."""
+    from sim.kpis import compiled
 
-        bins = compiled.in_bins(figure_ms, _GRID_MS, _GUIDE) + 1
-    else:
-        bins = np.searchsorted(_GRID_MS, figure_ms, side="right") + 1
+    figure = np.ascontiguousarray(figure_ms, dtype=np.float64).ravel()
+    step = (figure.view(np.int64) >> (_FRACTION_BITS - _STEP_BITS)) - (_BIAS << _STEP_BITS)
+    bins = compiled.in_bins(figure, step, _GRID_MS, _GUIDE).reshape(np.shape(figure_ms)) + 1
     return np.asarray(np.where(figure_ms == 0, 0, np.minimum(bins, BINS - 1)))
 
 

@@ -34,7 +34,7 @@ def satisfied_share(
     """
     table = by_regime(resolved, [[getattr(v.satisfaction, name) for name in FIELDS] for v in resolved.variants])
     of = {
-        name: column[0] if len(column) == 1 else column[tape.regime]
+        name: column[0] if (column == column[0]).all() else column[tape.regime]
         for name, column in zip(FIELDS, table.T, strict=True)
     }
     lost = (

@@ -223,6 +223,14 @@ def test_silent_customers_overflow_like_others_6_2(run: Player) -> None:
     assert (seen.contact(1).agent, seen.contact(1).done) == (1, 140)
 
 
+def test_an_overflow_that_lets_another_contact_go_first_asks_the_next_agent_6_2(run: Player) -> None:
+    # all three have waited 100 ms at tick 110; the mail is asked first, and the agent it finds takes a call by rank:
+    # with three agents nobody may stay idle
+    teams = {"desk": {"agents": 3, "serves": [{"channel": c, "after": "100 ms"} for c in ("phone", "email")]}}
+    seen = run(world(TWO, teams), [one(10, 50, "email"), one(10, 50), one(10, 50)])
+    assert seen.answers() == [110, 110, 110]
+
+
 def test_transfers_of_several_channels_are_ahead_of_every_other_queue_6_2(run: Player) -> None:
     rule = {"to": "back"}
     reasons = {"a": {"resolved_first": "50 %", "transfer": rule, "channels": {"phone": "50 %", "email": "50 %"}}}

@@ -150,13 +150,13 @@ def on_chase(desk: Desk, now: int, row: int) -> None:
 
 
 def on_overflow(desk: Desk, now: int, row: int) -> None:
-    """A contact has waited long enough for a further team."""
-    if desk.phase[row] != QUEUED:
-        return
+    """A contact has waited long enough for a further team; an agent may take another first, then the next is asked."""
     queue = desk.queue[row]
-    waited = now - desk.queued[row]
-    agent = take_agent([team for after, team in queue.tries if 0 < after <= waited], queue.channel)
-    if agent is not None:
+    while desk.phase[row] == QUEUED:
+        waited = now - desk.queued[row]
+        agent = take_agent([team for after, team in queue.tries if 0 < after <= waited], queue.channel)
+        if agent is None:
+            if queue.channel.interrupts:
+                interrupt(desk, now, row, queue)
+            return
         fill(desk, now, agent, queue.channel if agent.hand else None)
-    elif queue.channel.interrupts:
-        interrupt(desk, now, row, queue)

@@ -42,13 +42,19 @@ def present_value(amounts: Sequence[float] | np.ndarray, times: Sequence[float] 
     return math.fsum(np.asarray(amounts, dtype=np.float64) * (1.0 + rate) ** -np.asarray(times, dtype=np.float64))
 
 
-def equivalent_amount(value: float, times: Sequence[float] | np.ndarray, rate: float) -> float:
+def equivalent_amount(value: float, times: Sequence[float] | np.ndarray, rate: float, last: float = 1.0) -> float:
     """The equal amount at each of ``times`` that is worth ``value`` today (an annuity; at rate 0 simply the mean).
+
+    ``last`` is the share of the last period that is covered: it bears only that share of the amount.
 
     >>> round(equivalent_amount(-100, range(1, 31), 0.0), 4)
     -3.3333
+    >>> equivalent_amount(-300, range(1, 3), 0.0, last=0.5)
+    -200.0
     """
-    return value / present_value(np.ones(len(times)), times, rate)
+    shares = np.ones(len(times))
+    shares[-1] = last
+    return value / present_value(shares, times, rate)
 
 
 def sign_changes(amounts: Sequence[float] | np.ndarray) -> int:

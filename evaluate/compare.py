@@ -83,6 +83,11 @@ class TargetResult:
         low, high = self.reached.low, self.reached.high
         return low is not None and high is not None and (low >= self.target.share or high < self.target.share)
 
+    @property
+    def unsure(self) -> bool:
+        """Whether the interval includes the target; without an interval nothing is known about that."""
+        return self.reached.low is not None and not self.certain
+
 
 @dataclass(frozen=True)
 class Comparison:

@@ -11,8 +11,9 @@ import numpy as np
 from evaluate.appraisal import Appraised, appraise, equivalent_amount, period_times
 from evaluate.categories import CATEGORIES
 from evaluate.intervals import Figure, mean_figure, ratio_figure
+from sim.scenario.calendar import add_months
 from sim.scenario.resolved import Resolved
-from sim.scenario.units import monthly
+from sim.scenario.units import MS_PER_DAY, monthly
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -241,6 +242,16 @@ def against(option: FlowArrays, base: FlowArrays, resolved: Resolved) -> tuple[T
 
 
 def _equivalent(values: np.ndarray, flows: FlowArrays, resolved: Resolved) -> np.ndarray:
+    """Of whole months; one that the horizon cuts short weighs by its share, or five days would cost a month's money."""
     economics = resolved.scenario.economics
     times, rate = period_times(flows.amounts.shape[2], economics.timing), monthly(economics.discount_rate)
-    return np.asarray(values * equivalent_amount(1.0, times, rate))
+    return np.asarray(values * equivalent_amount(1.0, times, rate, _last_month(resolved)))
+
+
+def _last_month(resolved: Resolved) -> float:
+    """Share of the last month that the horizon covers."""
+    calendar = resolved.calendar
+    first, edges = calendar.start, calendar.month_edges_ms
+    count = len(edges) - 1
+    days = (add_months(first, count) - add_months(first, count - 1)).days
+    return min(1.0, (edges[-1] - edges[-2]) / (days * MS_PER_DAY)) if resolved.scenario.horizon.months is None else 1.0

@@ -20,7 +20,7 @@ class Standing:
     name: str
     npv: Figure
     missed: tuple[str, ...]
-    """Channels whose target is missed over the horizon."""
+    """Channels whose target is missed over the horizon; where nobody came, none is."""
     unsure: tuple[str, ...]
     """Channels whose interval includes the target."""
     targets: int
@@ -53,8 +53,8 @@ def standing(comparison: Comparison, name: str) -> Standing:
     return Standing(
         name,
         comparison.npv(name),
-        tuple(result.channel for result in results if not result.met),
-        tuple(result.channel for result in results if result.met is not None and not result.certain),
+        tuple(result.channel for result in results if result.met is False),
+        tuple(result.channel for result in results if result.unsure),
         len(results),
     )
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from evaluate.compare import Comparison, TargetResult
+from collections.abc import Iterator
+
+from evaluate.compare import Comparison, Priced, TargetResult
+from evaluate.headline import ALL
 from evaluate.verdict import Standing, Verdict, verdict
 from report import format as fmt
+from sim.scenario.units import MS_PER_HOUR
+
+_MANY_CLOSED = 0.1  # share of a channel's contacts
 
 
 def answer(comparison: Comparison) -> str:
@@ -13,25 +19,46 @@ def answer(comparison: Comparison) -> str:
 
 
 def remarks(comparison: Comparison) -> list[str]:
-    """What qualifies the answer: leads that could be chance, what the others are worth and what they miss."""
-    if not comparison.options:
-        return []
+    """What qualifies the answer: leads that could be chance, what the others are worth, miss or leave unknown."""
     found = verdict(comparison)
     said = []
-    if found.close:
+    if comparison.options and found.close:
         said.append(
             f"{found.best.name} and {found.runner_up} are too close to call on money: the interval of their "
             f"difference, {_interval(comparison, found.lead.low, found.lead.high)}, includes zero."
         )
     said += [_other(comparison, one) for one in found.ranked[1:]]
+    said += [line for one in comparison.scenarios for line in (*_without_data(comparison, one), *_met_closed(one))]
     said += [
         f"{one.name} meets its target for {_and(doubtful)} only within the simulation's noise: use more replications."
         for one in found.ranked
         if (doubtful := [channel for channel in one.unsure if channel not in one.missed])
     ]
     if comparison.replications == 1:
-        said.append("One replication has no interval: use --reps 4 or more before acting on a difference.")
+        acting = "acting on a difference" if comparison.options else "relying on a figure"
+        said.append(f"One replication has no interval: use --reps 4 or more before {acting}.")
     return said
+
+
+def _without_data(comparison: Comparison, one: Priced) -> Iterator[str]:
+    """Targets that nothing can be said about, since nobody was there to be answered."""
+    silent = [result.channel for result in comparison.targets(one.name) if result.met is None]
+    if silent:
+        yield f"{one.name}: no contact to judge the target for {_and(silent)} by."
+
+
+def _met_closed(one: Priced) -> Iterator[str]:
+    """Channels that turn away many of those who come, since they come when it is closed."""
+    table = one.kpis
+    rows = table[(table["kpi"] == "closed_rate") & (table["month"] == ALL) & (table["reason"] == ALL)]
+    shares = rows.set_index("channel")["value"]
+    for name, channel in one.resolved.scenario.channels.items():
+        share = float(shares.get(name, 0.0))
+        if channel.when_closed == "lost" and share >= _MANY_CLOSED:
+            yield (
+                f"{one.name}: {fmt.percent(share, 0)} of the contacts on {name} come when it is closed and are turned "
+                "away (when_closed: lost). Demand without a week_profile comes day and night."
+            )
 
 
 def _compared(comparison: Comparison, found: Verdict) -> str:
@@ -60,17 +87,20 @@ def _compared(comparison: Comparison, found: Verdict) -> str:
 
 def _alone(comparison: Comparison) -> str:
     name = comparison.base.name
-    monthly = comparison.alone[name]["equivalent_monthly"]
-    cost = fmt.money(None if monthly.value is None else -monthly.value, comparison.currency)
-    results = comparison.targets(name)
+    whole = whole_months(comparison)
+    amount = comparison.alone[name]["equivalent_monthly" if whole else "total"]
+    cost = fmt.money(None if amount.value is None else -amount.value, comparison.currency)
+    results = [result for result in comparison.targets(name) if result.met is not None]
     missed = [result for result in results if not result.met]
     if not results:
-        verdict_ = "declares no target"
+        verdict_ = "has no data for its targets" if comparison.targets(name) else "declares no target"
     elif missed:
         verdict_ = f"misses its target on {_and([_miss(result) for result in missed])}"
     else:
         verdict_ = "meets every target"
-    return f"{name} costs {cost} a month and {verdict_}."
+    if not priced(comparison):
+        return f"{name} {verdict_}; nothing in it has a price."
+    return f"{name} costs {cost} {'a month' if whole else f'over {months_text(comparison)}'} and {verdict_}."
 
 
 def _other(comparison: Comparison, one: Standing) -> str:
@@ -81,9 +111,25 @@ def _other(comparison: Comparison, one: Standing) -> str:
 
 
 def months_text(comparison: Comparison) -> str:
-    """Length of the horizon."""
-    count = len(comparison.months)
-    return f"{count} months" if count > 1 else "1 month"
+    """Length of the horizon: in months where it is made of whole ones, else in days or hours."""
+    if whole_months(comparison):
+        return _counted(len(comparison.months), "month")
+    hours = comparison.base.resolved.calendar.end_ms / MS_PER_HOUR
+    return _counted(hours / 24, "day") if hours % 24 == 0 else _counted(hours, "hour")
+
+
+def whole_months(comparison: Comparison) -> bool:
+    """Whether an amount a month means anything: a horizon given by its `length` need not be made of months."""
+    return comparison.base.resolved.scenario.horizon.months is not None
+
+
+def priced(comparison: Comparison) -> bool:
+    """Whether anything has a price at all."""
+    return any(flows.amounts.any() for flows in comparison.flows.values())
+
+
+def _counted(count: float, unit: str) -> str:
+    return f"{count:g} {unit}{'' if count == 1 else 's'}"
 
 
 def _npv(comparison: Comparison, one: Standing) -> str:
@@ -121,7 +167,7 @@ def _from_to(comparison: Comparison, name: str) -> str:
 def _miss(result: TargetResult) -> str:
     return (
         f"{result.channel} ({fmt.percent(result.reached.value)} within {fmt.duration(result.target.within / 1000)}, "
-        f"target {fmt.percent(result.target.share, 0)}{'' if result.certain else ', within the noise'})"
+        f"target {fmt.percent(result.target.share, 0)}{', within the noise' if result.unsure else ''})"
     )
 
 

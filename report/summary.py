@@ -10,6 +10,7 @@ from evaluate.headline import Line, applies
 from evaluate.measures import MEASURES
 from report import cells
 from report import format as fmt
+from report.answer import priced, whole_months
 from report.tables import unit_of
 from sim.kpis import KPIS
 
@@ -46,7 +47,7 @@ class Section:
 
 
 _SERVICE = ("service_level", "average_speed_of_answer", "abandonment_rate")
-_MONEY_ALONE = ("equivalent_monthly", "cost_per_contact", "cost_per_resolution", "cost_per_order")
+_MONEY_ALONE = ("cost_per_contact", "cost_per_resolution", "cost_per_order")
 _MONEY_AGAINST = ("npv", "payback", "roi", "irr", "peak_funding")
 
 
@@ -54,7 +55,10 @@ def sections(comparison: Comparison) -> list[Section]:
     """Service, customers and work, money."""
     service = [line for line in comparison.lines if line.kpi in _SERVICE]
     others = [line for line in comparison.lines if line.kpi not in _SERVICE]
-    money = [_measure_row(comparison, key) for key in _MONEY_ALONE]
+    money: list[Row | None] = []
+    if priced(comparison):
+        whole = "equivalent_monthly" if whole_months(comparison) else "total"
+        money += [_measure_row(comparison, key) for key in (whole, *_MONEY_ALONE)]
     if comparison.options:
         money += [_measure_row(comparison, key) for key in _MONEY_AGAINST]
     found = [

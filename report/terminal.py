@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from evaluate.compare import Comparison
 from report import format as fmt
-from report.answer import answer, months_text, remarks
+from report.answer import answer, months_text, remarks, whole_months
 from report.summary import Section, scenario_names, sections
 
 if TYPE_CHECKING:
@@ -31,39 +31,53 @@ def show(comparison: Comparison, folder: Path, stream: TextIO) -> None:
 def as_text(comparison: Comparison, folder: Path) -> str:
     """The same without colours or rules, readable in a log or a mail."""
     lines = [*textwrap.wrap(answer(comparison), _PLAIN_WIDTH), "", *_text_table(comparison), ""]
-    for remark in remarks(comparison):
+    said = remarks(comparison)
+    for remark in said:
         lines += textwrap.wrap(remark, _PLAIN_WIDTH, initial_indent="- ", subsequent_indent="  ")
-    lines += ["", basis(comparison), f"Report: {folder.as_posix()}/report.html", ""]
+    lines += [*([""] if said else []), basis(comparison), f"Report: {folder.as_posix()}/report.html", ""]
     return "\n".join(lines)
 
 
 def basis(comparison: Comparison) -> str:
     """What the figures rest on."""
     run, count = comparison.base.replications, comparison.replications
-    of = "1 replication, no intervals" if count == 1 else f"{count} replications"
+    of = "1 replication" if count == 1 else f"{count} replications"
+    intervals = "no intervals" if count == 1 else f"intervals {comparison.confidence * 100:g} %"
+    start = comparison.months[0] if whole_months(comparison) else comparison.base.resolved.calendar.start
     pairs = ", the same customers in every scenario" if comparison.options else ""
-    return (
-        f"{months_text(comparison)} from {comparison.months[0]}; {of}, seed {run.seed}, engine {run.engine}{pairs}; "
-        f"intervals {comparison.confidence * 100:g} %."
-    )
+    return f"{months_text(comparison)} from {start}; {of}, seed {run.seed}, engine {run.engine}{pairs}; {intervals}."
 
 
-def _lines(section: Section, confidence: float) -> list[tuple[str, list[tuple[str, bool | None]]]]:
-    """Titles and (text, target met) of each line; the NPV's interval has a line of its own."""
+def _interval_title(comparison: Comparison) -> str:
+    return f"{comparison.confidence * 100:g} % interval"
+
+
+def _heads(comparison: Comparison) -> list[str]:
+    """Column heads: the scenarios; one alone has room for its intervals."""
+    alone = not comparison.options and comparison.replications > 1
+    return [*scenario_names(comparison), *([_interval_title(comparison)] if alone else [])]
+
+
+def _lines(section: Section, comparison: Comparison) -> list[tuple[str, list[tuple[str, bool | None]]]]:
+    """Titles and (text, target met) of each line; of several scenarios only the NPV has its interval, on a line."""
     found = []
+    columns = len(_heads(comparison))
     for row in section.rows:
-        found.append((f"  {row.title}", [(cell.text + _MET[cell.met], cell.met) for cell in row.cells]))
+        line: list[tuple[str, bool | None]] = [(cell.text + _MET[cell.met], cell.met) for cell in row.cells]
+        if columns > len(line):
+            line.append((row.cells[0].interval, None))
+        found.append((f"  {row.title}", line))
         if row.key == "npv" and any(cell.interval for cell in row.cells):
-            found.append((f"    {confidence * 100:g} % interval", [(cell.interval, None) for cell in row.cells]))
+            found.append((f"    {_interval_title(comparison)}", [(cell.interval, None) for cell in row.cells]))
     return found
 
 
 def _text_table(comparison: Comparison) -> list[str]:
-    heads = ["", *scenario_names(comparison)]
+    heads = ["", *_heads(comparison)]
     rows: list[list[str]] = []
     for section in sections(comparison):
-        rows.append([section.title, *[""] * len(comparison.scenarios)])
-        rows += [[title, *(text for text, _ in row)] for title, row in _lines(section, comparison.confidence)]
+        rows.append([section.title, *[""] * (len(heads) - 1)])
+        rows += [[title, *(text for text, _ in row)] for title, row in _lines(section, comparison)]
     table = [[fmt.plain(text) for text in row] for row in [heads, *rows]]
     widths = [max(len(row[place]) for row in table) for place in range(len(heads))]
     lines = [
@@ -95,13 +109,13 @@ def _rich_table(comparison: Comparison, found: Sequence[Section]) -> Table:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column("")
-    for name in scenario_names(comparison):
+    for name in _heads(comparison):
         table.add_column(name, justify="right", no_wrap=False)
     styles = {True: "green", False: "yellow", None: ""}
     for place, section in enumerate(found):
         if place:
             table.add_section()
         table.add_row(Text(section.title, style="bold"))
-        for title, row in _lines(section, comparison.confidence):
+        for title, row in _lines(section, comparison):
             table.add_row(Text(title), *(Text(text, style=styles[met]) for text, met in row))
     return table

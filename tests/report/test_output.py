@@ -5,14 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from evaluate.compare import compare
 from evaluate.intervals import Figure
+from evaluate.simulate import simulate_all
 from report import cells
 from report import format as fmt
 from report.answer import answer, remarks
 from report.as_json import as_json
-from report.charts.style import thousands
+from report.charts.style import NARROW, WIDE, thousands
+from report.draw import charts
 from report.ledger import entries
-from report.terminal import as_text
+from report.terminal import as_text, basis
 from sim.scenario.load import resolve
 from tests.report.worlds import comparison, tiny
 
@@ -62,8 +65,72 @@ def test_the_answer_and_what_qualifies_it():
 def test_a_single_run_is_answered_too():
     said = fmt.plain(answer(comparison(0)))
     assert said.startswith("tiny costs 36")
-    assert said.endswith(" EUR a month and meets every target.")
+    assert said.endswith(" EUR over 6 hours and meets every target.")
     assert remarks(comparison(0)) == []
+
+
+def alone(replications=3, **changes):
+    """One scenario by itself."""
+    return compare(simulate_all([resolve(tiny(**changes))], None, replications))
+
+
+def test_a_month_is_said_only_of_whole_months():
+    month = alone(2, horizon={"start": "2027-02-01", "months": 1})
+    days = alone(2, horizon={"start": "2027-02-01", "length": "28 days"})
+    assert "EUR a month and" in answer(month)
+    assert basis(month).startswith("1 month from 2027-02; ")
+    assert "EUR over 28 days and" in answer(days)
+    assert basis(days).startswith("28 days from 2027-02-01; ")
+    assert "Monthly equivalent" in as_text(month, FOLDER)
+    assert "Monthly equivalent" not in as_text(days, FOLDER)
+    assert days.alone["tiny"]["equivalent_monthly"] == month.alone["tiny"]["equivalent_monthly"]
+
+
+def test_the_equivalent_of_a_week_is_a_month_at_that_pace():
+    week = alone(2, horizon={"start": "2027-02-01", "length": "7 days"}, economics={"timing": "start"})
+    found = week.alone["tiny"]
+    assert found["equivalent_monthly"].value == pytest.approx(4 * found["total"].value)
+
+
+def test_one_replication_claims_no_interval():
+    once = alone(1)
+    assert basis(once).endswith("no intervals.")
+    assert "interval" not in as_text(once, FOLDER).split("Report")[0].split("\n- ")[0]
+    assert remarks(once) == ["One replication has no interval: use --reps 4 or more before relying on a figure."]
+    missed = alone(1, channels={"phone": {"patience": "3 min", "target": {"share": "100 %", "within": "1 s"}}})
+    assert "misses" in answer(missed)
+    assert "noise" not in answer(missed)
+
+
+def test_a_single_run_shows_its_intervals():
+    head = next(line for line in as_text(comparison(0), FOLDER).splitlines() if line.strip().startswith("tiny  "))
+    assert head.split("  ")[-1].strip() == "95 % interval"
+
+
+def test_nobody_there_is_neither_met_nor_missed():
+    nobody = alone(2, reasons={"help": {"rate": "0 /h", "channels": {"phone": "100 %"}, "handle": "6 min"}})
+    assert answer(nobody).endswith("and has no data for its targets.")
+    assert remarks(nobody) == ["tiny: no contact to judge the target for phone by."]
+
+
+def test_who_comes_when_it_is_closed_is_spoken_of():
+    hours = {"phone": {"hours": "mon-fri 03:00-06:00", "patience": "3 min"}}
+    assert "of the contacts on phone come when it is closed" in remarks(alone(2, channels=hours))[0]
+    hours["phone"]["when_closed"] = "reopen"
+    assert remarks(alone(2, channels=hours)) == []
+
+
+def test_what_has_no_price_is_not_called_free():
+    free = alone(2, teams={"desk": {"agents": 3, "serves": ["phone"]}})
+    assert answer(free) == "tiny meets every target; nothing in it has a price."
+    assert "Money" not in as_text(free, FOLDER)
+
+
+def test_without_targets_the_week_has_one_panel():
+    plain = alone(2, channels={"phone": {"patience": "3 min"}})
+    week = next(chart for chart in charts(plain) if chart.key == "week_tiny")
+    assert [len(week.draw(size).axes) for size in (WIDE, NARROW)] == [1, 1]
+    assert "answered in time" not in week.text
 
 
 def test_the_text_is_plain_ascii_and_ends_with_the_folder():

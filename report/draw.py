@@ -137,11 +137,13 @@ def _week(comparison: Comparison, one: Priced) -> Chart:
         targets=targets,
     )
     busiest = int(np.argmax(profile.load))
+    answered = ", by half-hour of the week"
+    if targets:
+        answered = f", and share answered in time{answered} (those with hardly any contacts left out)"
     return Chart(
         f"week_{one.name}",
         f"A mean week: {one.name}",
-        "Agents on duty and busy, and share answered in time, by half-hour of the week (those with hardly any contacts "
-        f"left out). Busiest: {labels[busiest]}, "
+        f"Agents on duty and busy{answered}. Busiest: {labels[busiest]}, "
         f"{fmt.number(profile.load[busiest], 1)} of {fmt.number(profile.staff[busiest], 1)} agents busy.",
         lambda size: service.week(profile, size),
     )

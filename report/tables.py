@@ -94,7 +94,7 @@ def all_tables(comparison: Comparison) -> Mapping[str, pd.DataFrame]:
     return {
         "kpis.csv": kpis(comparison),
         "kpis_by_half_hour.csv": kpis(comparison, "half_hour"),
-        "kpis_by_day.csv": kpis(comparison, "day"),
+        "kpis_by_day.csv.gz": kpis(comparison, "day"),
         "cashflows.csv": cashflows(comparison),
         "appraisal.csv": appraisal(comparison),
         "comparison.csv": differences(comparison),

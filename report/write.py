@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -21,7 +22,8 @@ def write_run(comparison: Comparison, out: Path, circumstances: Circumstances) -
 
     def fill(folder: Path) -> None:
         for name, table in all_tables(comparison).items():
-            (folder / name).write_text(to_csv(table), encoding="utf-8")
+            data = to_csv(table).encode()
+            (folder / name).write_bytes(gzip.compress(data, mtime=0) if name.endswith(".gz") else data)
         (folder / "scenarios").mkdir()
         for one in comparison.scenarios:
             write_scenario(one.resolved, folder / "scenarios")

@@ -12,6 +12,7 @@ from report.charts import style
 from report.charts.style import Size
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -32,33 +33,41 @@ class WeekProfile:
 
 
 def week(profile: WeekProfile, size: Size) -> Figure:
-    """Agents on duty and busy (above) and the share answered in time (below), by half-hour of the week."""
+    """Agents on duty and busy (above) and, given targets, the share answered in time (below), by half-hour."""
     with style.drawing():
-        figure, grid = style.new_figure(size, 5.2 if not size.narrow else 4.8, rows=2, sharex=True)
-        upper, lower = grid[0][0], grid[1][0]
+        height = (5.2 if not size.narrow else 4.8) * (1.0 if profile.service else 0.55)
+        figure, grid = style.new_figure(size, height, rows=2 if profile.service else 1, sharex=True)
+        panels = [axes for row in grid for axes in row]
+        upper = panels[0]
         x = np.arange(len(profile.load) + 1) / 48
         staff, load = np.append(profile.staff, 0.0), np.append(profile.load, 0.0)
         upper.fill_between(x, 0, staff, step="post", color=style.RULE, linewidth=0)
         upper.step(x, staff, where="post", color=style.BASE_COLOUR, linewidth=1.1, label="on duty")
         upper.fill_between(x, 0, load, step="post", color=style.SERIES[0], alpha=0.75, linewidth=0, label="busy")
-        upper.set_title("Agents on duty (grey) and busy with customers (blue)")
+        upper.set_title(f"Agents on duty (grey) and busy{'' if size.narrow else ' with customers'} (blue)")
         upper.set_ylim(0)
-        centres = (np.arange(len(profile.load)) + 0.5) / 48
-        for place, (channel, shares) in enumerate(profile.service.items(), start=1):
-            colour = style.SERIES[(1, 2, 3, 4)[(place - 1) % 4]]
-            lower.plot(centres, shares * 100, color=colour, linewidth=1.4, label=channel)
-            if channel in profile.targets:
-                lower.axhline(profile.targets[channel] * 100, color=colour, linewidth=0.9, linestyle=(0, (4, 3)))
-        lower.set_ylim(0, 102)
-        lower.set_title("Answered in time, % (dashed: target)")
-        lower.legend(loc="lower right", ncols=len(profile.service), fontsize=9, borderaxespad=0.2)
-        lower.set_xlim(0, 7)
-        lower.set_xticks(np.arange(7) + 0.5, DAYS)
-        for axes in (upper, lower):
+        if profile.service:
+            _answered(panels[1], profile)
+        panels[-1].set_xlim(0, 7)
+        panels[-1].set_xticks(np.arange(7) + 0.5, DAYS)
+        for axes in panels:
             axes.tick_params(axis="x", length=0)
             for midnight in range(1, 7):
                 axes.axvline(midnight, color=style.RULE, linewidth=0.6)
         return figure
+
+
+def _answered(axes: Axes, profile: WeekProfile) -> None:
+    """The lower panel: share answered in time on each channel that has a target."""
+    centres = (np.arange(len(profile.load)) + 0.5) / 48
+    for place, (channel, shares) in enumerate(profile.service.items(), start=1):
+        colour = style.SERIES[(1, 2, 3, 4)[(place - 1) % 4]]
+        axes.plot(centres, shares * 100, color=colour, linewidth=1.4, label=channel)
+        if channel in profile.targets:
+            axes.axhline(profile.targets[channel] * 100, color=colour, linewidth=0.9, linestyle=(0, (4, 3)))
+    axes.set_ylim(0, 102)
+    axes.set_title("Answered in time, % (dashed: target)")
+    axes.legend(loc="lower right", ncols=len(profile.service), fontsize=9, borderaxespad=0.2)
 
 
 def service_by_month(

@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import gzip
 import hashlib
 import json
 from pathlib import Path
@@ -32,7 +33,8 @@ def folder(tmp_path_factory):
 
 
 def rows(path):
-    with path.open(encoding="utf-8", newline="") as stream:
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8", newline="") as stream:
         return list(csv.reader(stream))
 
 
@@ -45,7 +47,7 @@ def test_the_name_sorts_by_time_and_says_what_it_is():
 def test_all_files_are_there_and_listed(folder):
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     for name in (
-        "kpis.csv", "kpis_by_half_hour.csv", "kpis_by_day.csv", "cashflows.csv", "appraisal.csv", "comparison.csv",
+        "kpis.csv", "kpis_by_half_hour.csv", "kpis_by_day.csv.gz", "cashflows.csv", "appraisal.csv", "comparison.csv",
         "report.html", "manifest.json", "scenarios/tiny.yaml", "scenarios/one_more.yaml",
         "charts/cumulative_cash.png", "charts/cumulative_cash.svg", "charts/week_tiny.png",
     ):  # fmt: skip
@@ -58,7 +60,7 @@ def test_all_files_are_there_and_listed(folder):
     [
         ("kpis.csv", KPI_COLUMNS),
         ("kpis_by_half_hour.csv", ("scenario", "half_hour", *KPI_COLUMNS[2:])),
-        ("kpis_by_day.csv", ("scenario", "day", *KPI_COLUMNS[2:])),
+        ("kpis_by_day.csv.gz", ("scenario", "day", *KPI_COLUMNS[2:])),
         ("cashflows.csv", CASHFLOW_COLUMNS),
         ("appraisal.csv", APPRAISAL_COLUMNS),
         ("comparison.csv", COMPARISON_COLUMNS),

@@ -206,10 +206,25 @@ def compare(base: str, others: tuple[str, ...], **choices: Any) -> None:
     "--repeat-window", default="1 day", show_default=True, metavar="DURATION", help="A repeat comes within this."
 )
 @click.option("--patience-by-reason", is_flag=True, help="Reasons that differ get their own mean patience.")
-@click.option("--back-test", "replications", default=0, metavar="N", help="Set N replications beside the log.")
-@click.option("--seed", type=int, help="Seed of the back-test. [default: the scenario's]")
+@click.option(
+    "--back-test",
+    "replications",
+    default=0,
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Set N replications beside the log.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Seed of the back-test. [default: the scenario's]"
+)
 @click.option("--jobs", default=1, show_default=True, help="Replications at once.")
-@click.option("--engine", default="fast", show_default=True, help="Which engine runs the back-test.")
+@click.option(
+    "--engine",
+    type=click.Choice(["simpy", "fast"]),
+    default="fast",
+    show_default=True,
+    help="Which engine runs the back-test.",
+)
 @click.option("--quiet", is_flag=True, help="Print only the names of the files written.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def calibrate(contacts: Path, out: Path, form: str, quiet: bool, **choices: Any) -> None:

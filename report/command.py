@@ -44,8 +44,8 @@ def compute_and_write(
         raise Refused(f"there is no engine '{engine}' in this version; there are: {', '.join(ENGINES)}")
     if jobs == 0:
         raise Refused("--jobs 0 does no work: give a number of processes, or -1 for all cores")
-    _check_writable(out)
     resolveds = [load(file, overlays, sets) for file in files]
+    _check_writable(out)
     names = [resolved.scenario.name for resolved in resolveds]
     prepare(engine or DEFAULT_ENGINE, None if quiet else lambda line: _tell(progress_to, line))
     try:

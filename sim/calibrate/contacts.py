@@ -263,7 +263,9 @@ def read_contacts(
     first = _local(frame, zone, extract.first_day(zone))
     rows, why = _demand(frame, extract, now or dt.datetime.now(dt.UTC))
     if rows.empty:
-        raise CalibrationError([f"{Path(path).name}: no inbound contact is left", *map(str, reader.problems)])
+        left = "; ".join(f"{count:,} {reason}" for reason, count in {**left_out, **why}.items() if count)
+        problem = f"{Path(path).name}: no inbound contact is left of {len(frame):,} ({left})"
+        raise CalibrationError([problem, *map(str, reader.problems)])
     if extract.window_start is None:  # the window starts where the demand does, not at a stray row
         shift = int(rows["day"].min())
         first += dt.timedelta(days=shift)

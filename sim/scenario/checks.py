@@ -21,6 +21,7 @@ from sim.scenario.checks_values import (
     check_patience,
     check_profiles,
     check_rates,
+    check_shrinkage,
     check_speeds,
     check_spreads,
 )
@@ -86,6 +87,7 @@ CHECKS: tuple[Check, ...] = (
     check_spreads,
     check_patience,
     check_chat,
+    check_shrinkage,
     check_speeds,
     check_automation,
     check_profiles,

@@ -34,7 +34,8 @@ def check_horizon(context: Context) -> Iterator[Problem]:
         yield context.problem((*at, "timezone"), wrong, "a name such as Europe/Berlin or UTC", meant)
     if (horizon.months is None) == (horizon.length is None):
         wrong = "months and length are given" if horizon.months else "neither months nor length is given"
-        yield context.problem(at, wrong, "exactly one of months, length", about=about, key=True)
+        allowed = f"exactly one of months, length{'; null removes one' if horizon.months else ''}"
+        yield context.problem(at, wrong, allowed, about=about, key=True)
         return
     if horizon.months is not None and horizon.months > MAX_MONTHS:
         yield context.problem((*at, "months"), f"{horizon.months} months are too many", f"up to {MAX_MONTHS} months")

@@ -170,6 +170,15 @@ def check_speeds(context: Context) -> Iterator[Problem]:
                 yield context.problem(path, "work at speed 0 never ends", "a speed above 0")
 
 
+def check_shrinkage(context: Context) -> Iterator[Problem]:
+    """Some paid time is left for customers: paid time is presence / ((1 - planned) (1 - absence))."""
+    for name, team in context.scenario.teams.items():
+        for key in ("planned", "absence"):
+            if getattr(team.shrinkage, key) >= 1:
+                path: Path = ("teams", name, "shrinkage", key)
+                yield context.problem(path, "no paid time is left for customers", "a share below 100 %")
+
+
 def check_automation(context: Context) -> Iterator[Problem]:
     """What self-service resolves and falsely resolves are parts of the same tries."""
     for name, service in context.scenario.self_service.items():

@@ -175,7 +175,7 @@ def test_the_extract_file_is_checked(tmp_path):
 
 
 def test_an_empty_log_says_so(tmp_path):
-    with pytest.raises(CalibrationError, match="no inbound contact"):
+    with pytest.raises(CalibrationError, match=r"no inbound contact is left of 1 \(1 spam\)"):
         read(tmp_path, [row(1, outcome="spam")])
     with pytest.raises(CalibrationError, match="no row can be used"):
         read(tmp_path, [row(1, channel="")])

@@ -115,6 +115,11 @@ def test_bad_input_is_refused_in_words_with_code_2_and_nothing_written(repo_root
     assert sorted(path.name for path in place.rglob("*")) == before
 
 
+def test_a_bad_file_leaves_no_folder_behind(repo_root, tmp_path):
+    assert deskplan(repo_root, tmp_path, "run", "nowhere.yaml", "--out", "mine").returncode == 2
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_ctrl_c_ends_cleanly_with_nothing_half_written(repo_root, tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(repo_root)}
     command = [sys.executable, "-m", "cli", "run", "baseline", "--reps", "50", "--jobs", "1"]

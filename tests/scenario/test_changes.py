@@ -208,3 +208,10 @@ def test_every_problem_of_every_set_is_shown():
     assert "nothing matches 'x' in reasons" in found
     assert "'mon-sat 08:00-20:00' is not a quantity" in found
     assert "this is not a path" in found
+
+
+@pytest.mark.parametrize("part", ["planned", "absence"])
+def test_shrinkage_leaves_some_paid_time(part):
+    with pytest.raises(ScenarioProblems, match="no paid time is left for customers"):
+        scenario(f"teams.*.shrinkage.{part}=100 %")
+    assert scenario(f"teams.*.shrinkage.{part}=99 %")

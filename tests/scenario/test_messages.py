@@ -621,7 +621,7 @@ good.yaml:33:3  reasons.order_status
         """
 good.yaml:6:1  horizon
     months and length are given
-    allowed: exactly one of months, length
+    allowed: exactly one of months, length; null removes one
 """,
     ),
     Breakage(

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.kpis import quantiles
-from sim.kpis.spans import covered_ms, open_time_ms
+from sim.kpis.measures import total
+from sim.kpis.spans import Cuts, covered_ms, open_time_ms
 
 stretch = st.tuples(st.integers(-50, 200), st.integers(0, 60)).map(lambda p: (p[0], p[0] + p[1]))
 
@@ -20,6 +21,42 @@ def test_covered_time_is_the_sum_of_overlaps(stretches, edges):
     end = np.array([b for _, b in stretches], dtype=np.int64)
     brute = [sum(max(0, min(b, high) - max(a, low)) for a, b in stretches) for low, high in pairwise(edges)]
     assert covered_ms(begin, end, np.array(edges)).tolist() == brute
+
+
+@given(
+    st.lists(st.integers(-50, 500), min_size=1, max_size=12, unique=True),
+    st.lists(st.integers(-100, 600), max_size=40),
+    st.sampled_from([1, 2, 7, 64, 10_000]),
+)
+def test_the_guide_finds_the_same_edge_as_a_search(edges, moments, step):
+    edges, moments = np.array(sorted(edges), dtype=np.int64), np.array(moments, dtype=np.int64)
+    found = Cuts.of(edges, step).place(moments)
+    assert found.tolist() == (np.searchsorted(edges, moments, side="right") - 1).tolist()
+
+
+def test_covered_time_keeps_groups_apart_and_leaves_nobody_out():
+    cuts = Cuts.of(np.array([0, 10, 20]))
+    group, begin, end = np.array([0, 1, -1, 1]), np.array([-5, 5, 0, 15]), np.array([12, 8, 20, 40])
+    assert cuts.covered(group, 2, begin, end).tolist() == [[10, 3], [2, 5]]
+
+
+@pytest.mark.parametrize("figures", [[True, False, True, True], [3, 0, 5, 7], [0.5, 0.25, 1.5, 9.0]])
+def test_sums_by_index_drop_what_lies_past_the_end(figures):
+    figures = np.array(figures)
+    index = np.array([2, 0, 2, 3])
+    assert total(index, figures, (3, 1)).tolist() == [[float(figures[1])], [0.0], [float(figures[0]) + float(figures[2])]]
+
+
+def test_every_figure_lies_in_the_bin_whose_edges_enclose_it():
+    edges = quantiles.EDGES_MS[2:-1]
+    figures = np.concatenate(
+        [np.arange(3000), edges, np.nextafter(edges, 0), np.floor(edges), np.ceil(edges), [0.3, 127.99, 1e12, 1e300]]
+    )
+    bins = quantiles.bin_of(figures)
+    assert (bins[figures == 0] == 0).all()
+    some = figures > 0
+    assert (quantiles.EDGES_MS[bins[some]] <= figures[some]).all()
+    assert (figures[some] < quantiles.EDGES_MS[bins[some] + 1]).all()
 
 
 def test_open_time_counts_opening_hours_only():

@@ -13,6 +13,7 @@ from evaluate.compare import Comparison, Priced
 from evaluate.headline import ALL
 from evaluate.verdict import verdict
 from report import format as fmt
+from report.answer import months_text, whole_months
 from report.charts import money, service
 from report.charts.style import Size
 from sim.kpis import kpi_table, period_labels
@@ -35,7 +36,7 @@ class Chart:
 
 def charts(comparison: Comparison) -> list[Chart]:
     """The charts of a run, in the order of the page."""
-    found = [_service_by_month(comparison)] if _channels(comparison) else []
+    found = [_service_by_month(comparison)] if _channels(comparison) and len(comparison.months) > 1 else []
     if comparison.options:
         found.append(_cumulative(comparison))
     if any(line.any() for flows in comparison.flows.values() for line in flows.amounts):
@@ -100,22 +101,25 @@ def _cumulative(comparison: Comparison) -> Chart:
 
 
 def _cost(comparison: Comparison) -> Chart:
+    whole = whole_months(comparison)
+    span = "a month" if whole else f"over {months_text(comparison)}"
     groups: dict[str, list[float]] = {}
     for category in CATEGORIES.values():
         groups.setdefault(category.group, [0.0] * len(comparison.scenarios))
     for place, one in enumerate(comparison.scenarios):
         flows = comparison.flows[one.name]
         for (key, _), line in zip(flows.categories, flows.amounts, strict=True):
-            groups[CATEGORIES[key].group][place] -= float(line.mean(axis=0).mean())
+            months = len(comparison.months) if whole else 1
+            groups[CATEGORIES[key].group][place] -= float(line.mean(axis=0).sum()) / months
     shown = {group: amounts for group, amounts in groups.items() if any(amounts)}
     names = [one.name for one in comparison.scenarios]
     totals = [sum(amounts[place] for amounts in shown.values()) for place in range(len(names))]
     said = ", ".join(f"{n} {fmt.money(t, comparison.currency)}" for n, t in zip(names, totals, strict=True))
     return Chart(
         "cost_by_category",
-        "What a month costs, by category",
-        f"Mean cost a month, upfront cost spread over the horizon: {said}.",
-        lambda size: money.cost_by_category(names, shown, comparison.currency, size),
+        "What a month costs, by category" if whole else "What it costs, by category",
+        f"Mean cost {span}{', upfront cost spread over the horizon' if whole else ''}: {said}.",
+        lambda size: money.cost_by_category(names, shown, f"{comparison.currency} {span}", size),
     )
 
 

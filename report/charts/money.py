@@ -63,12 +63,10 @@ def _years(axes: Axes, months: Sequence[str], size: Size) -> None:
     axes.set_xlabel("months since the start")
 
 
-def cost_by_category(
-    scenarios: Sequence[str], costs: Mapping[str, Sequence[float]], currency: str, size: Size
-) -> Figure:
-    """Cost per month by category, one bar a scenario, smallest categories gathered last.
+def cost_by_category(scenarios: Sequence[str], costs: Mapping[str, Sequence[float]], unit: str, size: Size) -> Figure:
+    """Cost by category, one bar a scenario, smallest categories gathered last.
 
-    ``costs[category]`` has one positive amount per month for each scenario.
+    ``costs[category]`` has one positive amount for each scenario, in ``unit``, such as ``EUR a month``.
     """
     with style.drawing():
         bar = 0.62 if not size.narrow else 0.6
@@ -96,7 +94,7 @@ def cost_by_category(
         axes.spines["bottom"].set_visible(False)
         axes.set_xlim(0, left.max() * (1.12 if not size.narrow else 1.2))
         axes.set_xticks([])
-        axes.set_title(f"{currency} a month")
+        axes.set_title(unit)
         figure.legend(
             loc="outside lower left", ncols=4 if not size.narrow else 2, fontsize=9, handlelength=1.0, columnspacing=1.2
         )

@@ -86,6 +86,13 @@ def test_a_month_is_said_only_of_whole_months():
     assert days.alone["tiny"]["equivalent_monthly"] == month.alone["tiny"]["equivalent_monthly"]
 
 
+def test_the_charts_of_a_few_days_speak_of_days():
+    found = {chart.key: chart for chart in charts(alone(2))}
+    assert "service_by_month" not in found
+    total = -(alone(2).alone["tiny"]["total"].value or 0.0)
+    assert found["cost_by_category"].text == f"Mean cost over 6 hours: tiny {fmt.money(total, 'EUR')}."
+
+
 def test_the_equivalent_of_a_week_is_a_month_at_that_pace():
     week = alone(2, horizon={"start": "2027-02-01", "length": "7 days"}, economics={"timing": "start"})
     found = week.alone["tiny"]

@@ -44,7 +44,11 @@ def test_covered_time_keeps_groups_apart_and_leaves_nobody_out():
 def test_sums_by_index_drop_what_lies_past_the_end(figures):
     figures = np.array(figures)
     index = np.array([2, 0, 2, 3])
-    assert total(index, figures, (3, 1)).tolist() == [[float(figures[1])], [0.0], [float(figures[0]) + float(figures[2])]]
+    assert total(index, figures, (3, 1)).tolist() == [
+        [float(figures[1])],
+        [0.0],
+        [float(figures[0]) + float(figures[2])],
+    ]
 
 
 def test_every_figure_lies_in_the_bin_whose_edges_enclose_it():

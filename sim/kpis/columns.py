@@ -79,7 +79,8 @@ def end_of_run(resolved: Resolved, outcomes: Outcomes) -> int:
     """The clock when the run stopped: the horizon's end, or later where it was drained."""
     last = resolved.calendar.end_ms
     if resolved.scenario.horizon.at_end == "drain":
-        for column in (outcomes.done_ms, outcomes.leave_ms, outcomes.busy_until_ms):
+        arrivals = (outcomes.arrive_ms, outcomes.queue_ms)
+        for column in (*arrivals, outcomes.done_ms, outcomes.leave_ms, outcomes.busy_until_ms):
             last = max(last, int(column.max(initial=0)))
     return last
 

@@ -20,7 +20,7 @@ def end_of(run: Run) -> int:
     o = run.outcomes
     if not run.plan.drain:
         return run.plan.end_ms
-    return int(max(run.plan.end_ms, o.leave_ms.max(initial=0), o.done_ms.max(initial=0)))
+    return int(max(run.plan.end_ms, *(t.max(initial=0) for t in (o.arrive_ms, o.queue_ms, o.leave_ms, o.done_ms))))
 
 
 def started(run: Run) -> np.ndarray:

@@ -93,7 +93,7 @@ def find_agent(s, team, channel):
 def interrupt(s, now, row, queue):
     """Takes an agent off deferrable work: by team order, the one longest at it.
 
-    The agent serves whoever is first in the queue; returns whether that is the contact that found nobody free.
+    The agent serves whoever is first in the queue, and with room in hand those behind; returns the first, -1 for none.
     """
     waited = now - s.contact[row, C_QUEUED]
     for i in range(s.tries.shape[1]):
@@ -110,9 +110,11 @@ def interrupt(s, now, row, queue):
                 if s.contact[first, C_PHASE] == QUEUED:
                     unqueue(s, first)
                 start(s, now, agent, first, s.queue[queue, Q_CHANNEL])
+                if first != row and s.channel[s.queue[queue, Q_CHANNEL], K_PARALLEL] > 1:
+                    fill(s, now, agent)
                 offer_aside(s, now, aside)
-                return first == row
-    return False
+                return first
+    return -1
 
 
 @njit

@@ -110,6 +110,22 @@ def offer(s, now, row):
         meet_closed(s, now, row, channel)
         return
     s.contact[row, C_QUEUED] = now
+    interrupts = s.one[O_HAS_DEFERRABLE] and not s.channel[channel, K_INTERRUPTIBLE]
+    while True:
+        agent = arrival_agent(s, queue, channel)
+        if agent >= 0:
+            start(s, now, agent, row, channel)
+            return
+        served = interrupt(s, now, row, queue) if interrupts else -1
+        if served < 0:
+            wait(s, now, row, queue, channel)
+        if served in (row, -1):
+            return
+
+
+@njit(forceinline=True)
+def arrival_agent(s, queue, channel):
+    """An agent of the teams that take an arrival at once, in the order tried; -1 none."""
     for i in range(s.tries.shape[1]):
         team = s.tries[queue, i, 0]
         if team < 0:
@@ -117,11 +133,8 @@ def offer(s, now, row):
         if s.tries[queue, i, 1] == 0:
             agent = find_agent(s, team, channel)
             if agent >= 0:
-                start(s, now, agent, row, channel)
-                return
-    if s.one[O_HAS_DEFERRABLE] and not s.channel[channel, K_INTERRUPTIBLE] and interrupt(s, now, row, queue):
-        return
-    wait(s, now, row, queue, channel)
+                return agent
+    return -1
 
 
 @njit
@@ -204,11 +217,10 @@ def on_overflow(s, now, row):
     channel = s.queue[queue, Q_CHANNEL]
     while s.contact[row, C_PHASE] == QUEUED:
         agent = overflow_agent(s, queue, channel, now - s.contact[row, C_QUEUED])
-        if agent < 0:
-            if s.one[O_HAS_DEFERRABLE] and not s.channel[channel, K_INTERRUPTIBLE]:
-                interrupt(s, now, row, queue)
+        if agent >= 0:
+            fill(s, now, agent)
+        elif not s.one[O_HAS_DEFERRABLE] or s.channel[channel, K_INTERRUPTIBLE] or interrupt(s, now, row, queue) < 0:
             return
-        fill(s, now, agent)
 
 
 @njit

@@ -99,7 +99,8 @@ def run(plan: Plan, tape: Tape, roster: Roster) -> out.Outcomes:
         room *= 4  # a run that needed more room for events starts again with it
     end = plan.end_ms
     if plan.drain:
-        end = max(end, *(int(state.contact[:, column].max(initial=0)) for column in (layout.C_LEAVE, layout.C_DONE)))
+        moments = (layout.C_QUEUED, layout.C_BOT_AT, layout.C_LEAVE, layout.C_DONE)
+        end = max(end, *(int(state.contact[:, column].max(initial=0)) for column in moments))
     close_the_books(state, end)
     return outcomes(plan, tape, roster, state, end)
 

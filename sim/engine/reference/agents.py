@@ -37,10 +37,10 @@ def first_of(pool: Pool) -> Agent:
     return agent
 
 
-def interrupt(desk: Desk, now: int, row: int, queue: Queue) -> bool:
+def interrupt(desk: Desk, now: int, row: int, queue: Queue) -> int:
     """Takes an agent off deferrable work: by team order, the one longest at it.
 
-    The agent serves whoever is first in the queue; returns whether that is the contact that found nobody free.
+    The agent serves whoever is first in the queue, and with room in hand those behind; returns the first, -1 for none.
     """
     waited = now - desk.queued[row]
     for after, team in queue.tries:
@@ -49,9 +49,11 @@ def interrupt(desk: Desk, now: int, row: int, queue: Queue) -> bool:
             aside, behind = put_aside(desk, now, agent)
             first = next_in_line(desk, queue) if queue.line else row
             start(desk, now, agent, first, queue.channel)
+            if first != row and not queue.channel.alone:
+                fill(desk, now, agent, queue.channel)
             offer_aside(desk, now, aside, behind)
-            return first == row
-    return False
+            return first
+    return -1
 
 
 def put_aside(desk: Desk, now: int, agent: Agent) -> tuple[int, Queue]:

@@ -74,11 +74,13 @@ def offer(desk: Desk, now: int, row: int) -> None:
         meet_closed(desk, now, row, channel)
         return
     desk.queued[row] = now
-    agent = take_agent(queue.teams, channel)
-    if agent is not None:
-        start(desk, now, agent, row, channel)
-    elif not channel.interrupts or not interrupt(desk, now, row, queue):
-        wait(desk, now, row, queue, channel)
+    while (agent := take_agent(queue.teams, channel)) is None:
+        served = interrupt(desk, now, row, queue) if channel.interrupts else -1
+        if served < 0:
+            wait(desk, now, row, queue, channel)
+        if served in (row, -1):
+            return
+    start(desk, now, agent, row, channel)
 
 
 def meet_closed(desk: Desk, now: int, row: int, channel: Channel) -> None:
@@ -155,8 +157,7 @@ def on_overflow(desk: Desk, now: int, row: int) -> None:
     while desk.phase[row] == QUEUED:
         waited = now - desk.queued[row]
         agent = take_agent([team for after, team in queue.tries if 0 < after <= waited], queue.channel)
-        if agent is None:
-            if queue.channel.interrupts:
-                interrupt(desk, now, row, queue)
+        if agent is not None:
+            fill(desk, now, agent, queue.channel if agent.hand else None)
+        elif not queue.channel.interrupts or interrupt(desk, now, row, queue) < 0:
             return
-        fill(desk, now, agent, queue.channel if agent.hand else None)

@@ -37,7 +37,8 @@ def run(plan: Plan, tape: Tape, roster: Roster) -> out.Outcomes:
         desk.clock.drive(desk, first_contacts(desk, tape), desk.until)
         end = plan.end_ms
         if plan.drain:
-            end = max(end, max(desk.leave, default=0), max(desk.done.values(), default=0))
+            moments = (desk.queued, desk.bot_at.values(), desk.leave, desk.done.values())
+            end = max(end, *(max(column, default=0) for column in moments))
         close_the_books(desk, end)
         return outcomes(desk, end)
     finally:

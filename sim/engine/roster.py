@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from sim.engine.shifts import PaidTime, on_duty_pieces, shift_of_agents, works_on
+from sim.engine.shifts import PaidTime, ends_after_midnight, on_duty_pieces, shift_of_agents, works_on
 from sim.scenario.calendar import Calendar, add_months
 from sim.scenario.remember import remembered
 from sim.scenario.resolved import Resolved
@@ -19,6 +19,7 @@ from sim.scenario.units import MS_PER_DAY
 # Roster.event_what: events of one tick happen in this order
 CHANNEL_CLOSES, CHANNEL_OPENS, AGENT_OFF, SET_PRESENT, AGENT_ON = range(5)
 PPM = 1_000_000
+EVE = -1  # the day before the first: its night shifts reach into the horizon
 NO_OPENING = -1  # value of CHANNEL_CLOSES where the channel does not open again
 
 
@@ -180,8 +181,8 @@ def _rostered(
     base = len(build.agent_team)
     build.agent_team += [t] * len(members)
     build.speeds += [_tenure_speed(member, days) for member in members]
-    joins = np.array([m.joins for m in members], dtype=np.int64)
-    serves = np.array([m.serves_from for m in members], dtype=np.int64)
+    joins = np.array([m.joins if m.hired else EVE for m in members], dtype=np.int64)
+    serves = np.array([m.serves_from if m.hired else EVE for m in members], dtype=np.int64)
     for variant, first, last in _spans(resolved, days):
         team: Team = variant.teams[name]
         added = max(v.teams[name].agents for v in resolved.variants) - team.agents
@@ -191,15 +192,17 @@ def _rostered(
         for s, shift in enumerate(team.shifts.values()):
             agents = np.flatnonzero((which == s) & ~away)
             rank = np.arange(len(agents))  # place within the shift, for rotating days off and staggered breaks
-            grid = works_on(resolved.calendar, shift, rank, first, last) & (
-                np.arange(first, last)[None, :] >= joins[agents, None]
+            low = EVE if first == 0 and ends_after_midnight(shift) else first
+            grid = works_on(resolved.calendar, shift, rank, low, last) & (
+                np.arange(low, last)[None, :] >= joins[agents, None]
             )
             i, d = np.nonzero(grid)
-            pieces = on_duty_pieces(resolved.calendar, team, shift, rank[i], d + first, name, agents[i], stream)
-            serving = d + first >= serves[agents[i]]
+            pieces = on_duty_pieces(resolved.calendar, team, shift, rank[i], d + low, name, agents[i], stream)
+            serving = d + low >= serves[agents[i]]
             paid.add_shift(t, pieces, serving)
             here = serving & ~pieces.absent
             for begin, end in pieces.on_duty:
+                begin = np.maximum(begin, 0)  # of a night shift that began on the eve
                 keep = here & (end > begin)
                 who = base + agents[i][keep]
                 build.events.append(_agent_events(begin[keep], AGENT_ON, who))

@@ -10,7 +10,7 @@ import numpy as np
 from sim.demand.keys import hashed, keyed_state, mixed, name_key, replication_key, to_uniform
 from sim.scenario.calendar import Calendar, parse_days, parse_hours
 from sim.scenario.schema.people import Shift, Team
-from sim.scenario.units import HALF_HOUR_MS, MS_PER_MINUTE
+from sim.scenario.units import HALF_HOUR_MS, MS_PER_DAY, MS_PER_MINUTE
 
 STAGGER = 5  # breaks are staggered over this many groups of agents
 
@@ -27,6 +27,11 @@ def shift_of_agents(team: Team, count: int) -> np.ndarray:
         which[k] = int(np.argmax(shares / (2 * given + 1)))
         given[which[k]] += 1
     return which
+
+
+def ends_after_midnight(shift: Shift) -> bool:
+    """Whether a shift reaches into the next day."""
+    return parse_hours(shift.hours)[1] > MS_PER_DAY
 
 
 def works_on(calendar: Calendar, shift: Shift, rank: np.ndarray, first: int, last: int) -> np.ndarray:
@@ -76,7 +81,9 @@ def on_duty_pieces(
     unique, back = np.unique(day, return_inverse=True)
     start, end = _on_days(calendar, unique, begins)[back], _on_days(calendar, unique, ends)[back]
     breaks = _breaks(shift, start, end, rank)
-    identity = mixed(agent.astype(np.uint64) << np.uint64(32) | day.astype(np.uint64), add=name_key("agent", name))
+    identity = mixed(
+        agent.astype(np.uint64) << np.uint64(32) | (day & 0xFFFFFFFF).astype(np.uint64), add=name_key("agent", name)
+    )
     state = keyed_state(identity, replication_key(*stream))
     absent = to_uniform(hashed(state, name_key("absence"))) < team.shrinkage.absence
     edges = [start, *(edge for pair in breaks for edge in pair), end]

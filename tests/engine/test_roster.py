@@ -56,15 +56,24 @@ def test_shifts_past_midnight_6_1(run: Player) -> None:
     assert seen.answers() == [DAY + 5 * HOUR, -1]
 
 
+def test_a_night_shift_of_the_evening_before_serves_what_lies_in_the_horizon_6_1(run: Player) -> None:
+    w = staffed({"hours": "22:00-06:00", "days": "sun"}, length="1 day")  # the horizon begins on a Monday
+    seen = run(w, [one(HOUR, 10), one(7 * HOUR, 10)])
+    assert seen.duty(0) == [(0, 6 * HOUR)]
+    assert seen.answers() == [HOUR, -1]
+    assert draw_roster(w, 0, 0).paid_ms.sum() == 6 * HOUR  # what lies before is not this horizon's cost
+
+
 def test_shifts_follow_the_local_clock_when_clocks_change_6_1() -> None:
     zone = {"start": "2027-03-27", "timezone": "Europe/Berlin"}
     spring = duty(draw_roster(staffed(length="3 days", horizon=zone), 0, 0))[0]
     assert spring == [(8 * HOUR, 16 * HOUR), (31 * HOUR, 39 * HOUR), (55 * HOUR, 63 * HOUR)]
     night = duty(draw_roster(staffed({"hours": "22:00-06:00"}, length="2 days", horizon=zone), 0, 0))[0]
-    assert night[0] == (22 * HOUR, 29 * HOUR)  # the night in which an hour is missing
+    assert night[0] == (0, 6 * HOUR)  # of the evening before
+    assert night[1] == (22 * HOUR, 29 * HOUR)  # the night in which an hour is missing
     zone["start"] = "2027-10-30"
     autumn = duty(draw_roster(staffed({"hours": "22:00-06:00"}, length="3 days", horizon=zone), 0, 0))[0]
-    assert autumn[0] == (22 * HOUR, 31 * HOUR)
+    assert autumn[1] == (22 * HOUR, 31 * HOUR)
 
 
 def test_agents_go_in_turn_to_the_shift_furthest_below_its_share_6_1() -> None:
@@ -211,7 +220,8 @@ def test_shifts_that_overlap_where_a_dated_world_begins_6_1_4_6(run: Player) -> 
     shifts = {"day": {"days": "mon-sun", "hours": "22:00-06:00"}}
     w = world(teams={"desk": {"shifts": shifts}}, length="2 days", demand={"events": events})
     seen = run(w, [one(DAY + 7 * HOUR, 10)])
-    assert seen.duty(0) == [(22 * HOUR, DAY + 12 * HOUR)]  # the night's end at six ends nothing
+    # the night before the first day, then one whose end at six ends nothing
+    assert seen.duty(0) == [(0, 6 * HOUR), (22 * HOUR, DAY + 12 * HOUR)]
     assert seen.answers() == [DAY + 7 * HOUR]
 
 

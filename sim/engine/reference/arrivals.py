@@ -74,13 +74,18 @@ def offer(desk: Desk, now: int, row: int) -> None:
         meet_closed(desk, now, row, channel)
         return
     desk.queued[row] = now
-    while (agent := take_agent(queue.teams, channel)) is None:
+    while True:
+        # where others wait, nobody is free: an agent with room would have taken the first of them
+        agent = None if queue.line else take_agent(queue.teams, channel)
+        if agent is not None:
+            start(desk, now, agent, row, channel)
+            return
         served = interrupt(desk, now, row, queue) if channel.interrupts else -1
         if served < 0:
             wait(desk, now, row, queue, channel)
-        if served in (row, -1):
             return
-    start(desk, now, agent, row, channel)
+        if served == row:
+            return
 
 
 def meet_closed(desk: Desk, now: int, row: int, channel: Channel) -> None:

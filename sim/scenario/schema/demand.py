@@ -178,7 +178,7 @@ class Reason(Block):
     profile: Profile | None = None
     """This reason's own profile in place of `demand.week_profile`."""
     seasonal: bool = True
-    """Whether `demand.season` moves it."""
+    """Whether `demand.season` moves it: its orders, or its absolute rate. Needs per customer have no season."""
     channels: dict[str, Share]
     """Preferred channel of those who need help; adds up to 100 %."""
     handle: Annotated[Handle, BeforeValidator(bare_mean)]

@@ -74,6 +74,8 @@ def estimate(ratio: Ratio) -> Estimate:
     value = float(numerator.sum() / denominator.sum())
     residual = (numerator - value * denominator) / denominator.mean()
     spread = float(residual.std(ddof=1))
+    if spread < 1e-12 * abs(value):  # the rounding of a share that never varied, such as agents who are always busy
+        spread = 0.0
     skewness = float(np.mean(residual**3)) / spread**3 if spread > 0 else 0.0
     return Estimate(value, spread / math.sqrt(batches), batches, skewness)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.demand.tape import SILENT
+from sim.kpis import check_conservation
 from tests.engine.worlds import DAY, HOUR, Line, Player, Ticket, one, roster_of, world
 
 OPEN, SHUT = 8 * HOUR, 20 * HOUR
@@ -111,3 +112,10 @@ def test_a_delay_longer_than_the_opening_is_folded_into_it_5_3(run: Player) -> N
     seen = run(w, [one(HOUR, 50, reopen=25 * HOUR), one(2 * HOUR, 50, reopen=12 * HOUR - 1)])
     assert seen.contact(0).arrive == OPEN + HOUR
     assert seen.contact(1).arrive == SHUT - 1
+
+
+def test_a_drained_run_ends_with_the_last_arrival_even_if_nobody_serves_it_4_1(run: Player) -> None:
+    w = world(teams={"desk": {"agents": 0}}, horizon={"at_end": "drain"})
+    seen = run(w, [one(2 * HOUR, 10), one(40 * HOUR, 10)])
+    assert [seen.contact(i).arrive for i in range(2)] == [2 * HOUR, 40 * HOUR]
+    check_conservation(w, seen.tape, seen.outcomes)  # raises where contacts lie beyond the end

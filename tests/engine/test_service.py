@@ -246,3 +246,13 @@ def test_work_is_that_of_the_channel_of_the_contact_5_5(run: Player) -> None:
 
 def test_speeds_are_millionths() -> None:
     assert PPM == 1_000_000
+
+
+def test_an_interruption_with_room_in_hand_serves_those_who_wait_and_the_caller_5_5(run: Player) -> None:
+    # the agent, on a call until 100, takes the mail (longest wait) although a chat waits; the chat that comes at 200
+    # interrupts the mail: the older chat is served first, and there is a slot for the younger one as well
+    channels = {"phone": {}, "chat": {"parallel": 2}, "email": {"interruptible": True}}
+    teams = {"desk": {"serves": ["phone", "chat", "email"], "policy": "longest_wait"}}
+    tickets = [one(0, 100), one(10, 1000, "email"), one(20, 300, "chat"), one(200, 300, "chat")]
+    seen = run(world(channels, teams), tickets)
+    assert seen.answers() == [0, 100, 200, 200]

@@ -30,14 +30,6 @@ def test_reopening_skips_the_days_on_which_the_channel_stays_closed_5_3(run: Pla
     assert seen.contact(0).arrive == 3 * DAY + OPEN + 5
 
 
-def test_a_delay_longer_than_the_opening_is_folded_into_it_5_3(run: Player) -> None:
-    # open for one hour a day: 150 min are two openings and a half, so the customer comes half an hour after opening,
-    # on the first day, and is not put off from day to day
-    w = world({"phone": {"hours": "mon-sun 08:00-09:00", "when_closed": "reopen"}}, length="3 days")
-    seen = run(w, [one(HOUR, 50, reopen=150 * 60_000)])
-    assert (seen.contact(0).arrive, seen.contact(0).answer) == (8 * HOUR + HOUR // 2, 8 * HOUR + HOUR // 2)
-
-
 def test_reopening_after_the_horizon_leaves_the_ticket_open_5_3(run: Player) -> None:
     w = world({"phone": {"hours": HOURS, "when_closed": "reopen"}}, length="1 day")
     seen = run(w, [one(SHUT + 1, 50, reopen=5)])

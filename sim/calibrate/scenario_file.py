@@ -21,6 +21,7 @@ from sim.calibrate.fit import DEFAULT_HANDLE_S, Calibration, ChannelFit, ReasonF
 from sim.calibrate.repeats import ReturnFit
 from sim.scenario.calendar import Calendar
 from sim.scenario.schema.demand import Horizon
+from sim.scenario.units import MS_PER_DAY
 
 REOPEN_SPREAD = "3 h"
 NAME = re.compile(r"[a-z0-9][a-z0-9_]*")
@@ -320,7 +321,7 @@ def _team(fit: Calibration, team: TeamFit) -> list[str]:
     calendar = Calendar.of(Horizon(start=_start(fit), length=f"{weeks} weeks", timezone=fit.log.timezone))
     level, note = _staff_note(team)
     week_slot = calendar.slot_local[1]
-    steady = bool((np.diff(calendar.day_edges_ms[: calendar.days + 1]) == 86_400_000).all())
+    steady = bool((np.diff(calendar.day_edges_ms[: calendar.days + 1]) == MS_PER_DAY).all())
     values = team.week.agents
     labels = list(DAY_NAMES)
     if not steady:  # the clocks change: lists count elapsed time, so the whole horizon is written out

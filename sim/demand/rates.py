@@ -10,7 +10,7 @@ from sim.demand.distributions import Law, quantiles, spread_law
 from sim.scenario.resolved import Resolved
 from sim.scenario.schema.demand import MONTHS, InlineProfile, Reason
 from sim.scenario.schema.scenario import Scenario
-from sim.scenario.units import DAYS_PER_YEAR, HALF_HOUR_MS, MS_PER_DAY
+from sim.scenario.units import DAYS_PER_YEAR, HALF_HOUR_MS, MS_PER_DAY, growth_factor
 
 SLOTS_PER_DAY = 48
 SLOTS_PER_WEEK = 7 * SLOTS_PER_DAY
@@ -60,16 +60,14 @@ def customers_by_day(resolved: Resolved) -> np.ndarray:
     days = []
     for world in _worlds(resolved, resolved.calendar.days):
         days.append(active)
-        stays = (1.0 - world.customers.churn) ** (1.0 / DAYS_PER_YEAR)
+        stays = growth_factor(-world.customers.churn, 1.0)
         active = active * stays + world.customers.new
     return np.array(days)
 
 
 def growth_by_day(resolved: Resolved) -> np.ndarray:
     """float64 (days,): growth since the start, compounding daily."""
-    daily = [
-        (1.0 + world.demand.growth) ** (1.0 / DAYS_PER_YEAR) for world in _worlds(resolved, resolved.calendar.days)
-    ]
+    daily = [growth_factor(world.demand.growth, 1.0) for world in _worlds(resolved, resolved.calendar.days)]
     return np.concatenate([[1.0], np.cumprod(daily[:-1])])
 
 

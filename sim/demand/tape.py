@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 
 NEVER = np.int64(2**62)  # patience without end
-U32 = 2**32  # integer uniforms lie in [0, 2**32)
 
 # Ticket.self_fate
 SELF_NONE, SELF_RESOLVED, SELF_FAILED, SELF_FALSE_BACK, SELF_FALSE_GONE = range(5)

@@ -11,6 +11,7 @@ from sim.engine import outcomes as out
 from sim.engine.outcomes import Outcomes
 from sim.kpis.columns import contact_columns, end_of_run
 from sim.scenario.resolved import Resolved
+from sim.scenario.units import MS_PER_HOUR
 
 
 class ConservationError(AssertionError):
@@ -174,8 +175,8 @@ def littles_law(resolved: Resolved, tape: Tape, outcomes: Outcomes) -> list[Litt
         order = np.argsort(moments, kind="stable")
         length = np.cumsum(steps[order])[:-1]
         area = float(length @ np.diff(moments[order]))
-        hours = end / 3_600_000
+        hours = end / MS_PER_HOUR
         count = len(since)
-        mean = float(wait.sum()) / count / 3_600_000 if count else 0.0
+        mean = float(wait.sum()) / count / MS_PER_HOUR if count else 0.0
         found.append(Little(channel, area / end, count / hours, mean))
     return found

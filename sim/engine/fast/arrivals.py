@@ -112,7 +112,7 @@ def offer(s, now, row):
     s.contact[row, C_QUEUED] = now
     interrupts = s.one[O_HAS_DEFERRABLE] and not s.channel[channel, K_INTERRUPTIBLE]
     while True:
-        agent = arrival_agent(s, queue, channel)
+        agent = free_agent(s, queue, channel, 0, 0)
         if agent >= 0:
             start(s, now, agent, row, channel)
             return
@@ -124,13 +124,13 @@ def offer(s, now, row):
 
 
 @njit(forceinline=True)
-def arrival_agent(s, queue, channel):
-    """An agent of the teams that take an arrival at once, in the order tried; -1 none."""
+def free_agent(s, queue, channel, least, most):
+    """An agent of the teams that may take what has waited from `least` to `most`, in the order tried; -1 none."""
     for i in range(s.tries.shape[1]):
-        team = s.tries[queue, i, 0]
+        team, after = s.tries[queue, i, 0], s.tries[queue, i, 1]
         if team < 0:
             break
-        if s.tries[queue, i, 1] == 0:
+        if least <= after <= most:
             agent = find_agent(s, team, channel)
             if agent >= 0:
                 return agent
@@ -216,20 +216,8 @@ def on_overflow(s, now, row):
     queue = s.contact[row, C_QUEUE]
     channel = s.queue[queue, Q_CHANNEL]
     while s.contact[row, C_PHASE] == QUEUED:
-        agent = overflow_agent(s, queue, channel, now - s.contact[row, C_QUEUED])
+        agent = free_agent(s, queue, channel, 1, now - s.contact[row, C_QUEUED])
         if agent >= 0:
             fill(s, now, agent)
         elif not s.one[O_HAS_DEFERRABLE] or s.channel[channel, K_INTERRUPTIBLE] or interrupt(s, now, row, queue) < 0:
             return
-
-
-@njit
-def overflow_agent(s, queue, channel, waited):
-    """An agent of the teams that may take what has waited so long, in the order tried; -1 none."""
-    for i in range(s.tries.shape[1]):
-        team, after = s.tries[queue, i, 0], s.tries[queue, i, 1]
-        if team >= 0 and 0 < after <= waited:
-            agent = find_agent(s, team, channel)
-            if agent >= 0:
-                return agent
-    return -1

@@ -16,7 +16,7 @@ from sim.engine.reference.entities import NOBODY, PENDING, Agent, Channel, Queue
 from sim.engine.roster import Roster
 
 # Kinds of events: at one tick they happen in this order, then by id (contact's row, or place in the roster's list)
-ENDS, STAFF, ARRIVES, CHASE, OVERFLOW, PATIENCE, STOP = (kind << 48 for kind in range(7))
+ENDS, STAFF, ARRIVES, CHASE, OVERFLOW, PATIENCE = (kind << 48 for kind in range(6))
 
 # Columns of the tape that depend on the channel
 CHANNEL_COLUMNS = (

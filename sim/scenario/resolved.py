@@ -16,6 +16,15 @@ from sim.scenario.schema import Scenario
 
 
 @dataclass(frozen=True)
+class Feedback:
+    """What earlier months do to later ones; zeros are the open loop. T teams, S segments (1 where there are none)."""
+
+    attrition: np.ndarray  # float64 (T, months): share of heads who leave in each month beyond the base
+    churned: np.ndarray  # float64 (S, months): customers who leave in each month for what happened to them
+    referred: np.ndarray  # float64 (S, months): customers who come in each month because others recommended it
+
+
+@dataclass(frozen=True)
 class Resolved:
     """A checked scenario with everything that was read for it; reads no file any more.
 
@@ -39,6 +48,8 @@ class Resolved:
     """Every value that a later layer replaced: old -> new."""
     digest: str = ""
     """SHA-256 of the world and the profiles (see `digest.py`): equal digests give equal results for a seed."""
+    feedback: Feedback | None = None
+    """Filled by the passes of the closed loop; None: nothing feeds back."""
 
     @cached_property
     def calendar(self) -> Calendar:

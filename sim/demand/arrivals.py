@@ -7,7 +7,7 @@ keeps the first tickets of every chunk and more demand adds behind them. Nothing
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -32,6 +32,14 @@ class Arrivals:
     reason: np.ndarray  # int64
     slot: np.ndarray  # int64 half-hour of the need
     channel_u: np.ndarray  # int64 in [0, 2**32)
+
+    def of(self, tickets: np.ndarray) -> Arrivals:
+        """Some of the needs, by number."""
+        return Arrivals(*(getattr(self, f.name)[tickets] for f in fields(self)))
+
+    def then(self, later: Arrivals) -> Arrivals:
+        """These needs and later ones."""
+        return Arrivals(*(np.concatenate([getattr(self, f.name), getattr(later, f.name)]) for f in fields(self)))
 
 
 def poisson_quantile(u: np.ndarray, mean: np.ndarray) -> np.ndarray:
@@ -75,13 +83,15 @@ def draw_arrivals(
     regime_of_slot: np.ndarray,
     key: tuple[int, int],
     end_ms: int,
+    first_slot: int = 0,
 ) -> Arrivals:
     """All needs that arise before ``end_ms``.
 
-    ``mass`` (streams, slots) is the mean number of groups by half-hour, busyness included; ``batches[regime][stream]``
-    is (sizes, cumulative thresholds), empty where every group is a single need.
+    ``mass`` (streams, slots) is the mean number of groups by half-hour from ``first_slot`` on, busyness included;
+    ``batches[regime][stream]`` is (sizes, cumulative thresholds), empty where every group is a single need.
     """
     reason, slot, chunk, mean = _cells(mass)
+    slot = slot + first_slot
     stream_keys = np.array([name_key("stream", stream) for stream in streams], dtype=np.uint64)
     place = (chunk * _CHUNK_STEP + slot).astype(np.uint64)
     cell = mixed(mixed(place) ^ stream_keys[reason])

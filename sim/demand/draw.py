@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +14,7 @@ from sim.demand.rates import expected_groups, expected_needs
 from sim.demand.self_service import SelfHelp, try_self_service
 from sim.demand.tables import Tables, make_tables
 from sim.demand.tape import Tape
+from sim.scenario.remember import remembered
 from sim.scenario.resolved import Resolved
 
 __all__ = ["draw_tape", "expected_needs"]
@@ -30,49 +30,74 @@ class World:
     tables: Tables
 
 
-_recent: list[tuple[weakref.ref[Resolved], World]] = []
-_REMEMBERED = 8
-
-
+@remembered
 def prepare(resolved: Resolved) -> World:
-    """The shared part; the last few scenarios are remembered, since replications ask for the same again."""
-    for seen, world in _recent:
-        if seen() is resolved:
-            return world
+    """The shared part."""
     day, _ = resolved.calendar.slot_local
     regime = resolved.regime_of_day[day].astype(np.int64)
-    world = World(expected_groups(resolved), day, regime, make_tables(resolved))
-    _recent[:] = [(weakref.ref(resolved), world), *_recent[: _REMEMBERED - 1]]
-    return world
+    return World(expected_groups(resolved), day, regime, make_tables(resolved))
+
+
+@dataclass(frozen=True)
+class NeedStream:
+    """The needs of one replication, stretch by stretch: what a stretch holds does not depend on how it is cut."""
+
+    resolved: Resolved
+    world: World
+    key: tuple[int, int]
+    mass: np.ndarray  # float64 (reasons, slots): mean groups of needs, the replication's busyness included
+
+    @staticmethod
+    def of(resolved: Resolved, seed: int, replication: int) -> NeedStream:
+        """The stream of a scenario's replication."""
+        world, key = prepare(resolved), replication_key(seed, replication)
+        return NeedStream(resolved, world, key, world.mass * day_factors(resolved, key)[world.day])
+
+    def needs(self, first_slot: int, until_slot: int) -> Arrivals:
+        """Needs that arise in the half-hours from ``first_slot`` to before ``until_slot``."""
+        tables = self.world.tables
+        return draw_arrivals(
+            self.mass[:, first_slot:until_slot],
+            list(tables.index.reasons),
+            tables.batches,
+            self.world.regime,
+            self.key,
+            self.resolved.calendar.end_ms,
+            first_slot,
+        )
+
+    def tape(self, needs: Arrivals) -> Tape:
+        """All that the customers behind these needs (in their order) would do."""
+        tables = self.world.tables
+        regime = self.world.regime[needs.slot]
+        in_world = regime * len(tables.index.reasons) + needs.reason
+        preferred = _preferred(tables, needs, in_world)
+        help_ = try_self_service(tables, Draws(needs.state), needs.need_ms, in_world, preferred)
+        rows = draw_rows(tables, needs.state, in_world, help_.channel, help_.patience_left)
+        return Tape(
+            identity=needs.identity,
+            need_ms=needs.need_ms,
+            reason=needs.reason.astype(np.int32),
+            channel=help_.channel.astype(np.int32),
+            regime=regime.astype(np.int32),
+            self_service=help_.tried,
+            self_fate=help_.fate,
+            self_end_ms=help_.end_ms,
+            first_ms=help_.first_ms,
+            first_order=_first_order(help_),
+            **rows,
+        )
 
 
 def draw_tape(resolved: Resolved, seed: int, replication: int) -> Tape:
     """Every random draw of customers in one replication. Staffing has no part in it."""
-    world = prepare(resolved)
-    tables = world.tables
-    key = replication_key(seed, replication)
-    mass = world.mass * day_factors(resolved, key)[world.day]
-    arrivals = draw_arrivals(
-        mass, list(tables.index.reasons), tables.batches, world.regime, key, resolved.calendar.end_ms
-    )
-    regime = world.regime[arrivals.slot]
-    in_world = regime * len(tables.index.reasons) + arrivals.reason
-    preferred = _preferred(tables, arrivals, in_world)
-    help_ = try_self_service(tables, Draws(arrivals.state), arrivals.need_ms, in_world, preferred)
-    rows = draw_rows(tables, arrivals.state, in_world, help_.channel, help_.patience_left)
-    return Tape(
-        identity=arrivals.identity,
-        need_ms=arrivals.need_ms,
-        reason=arrivals.reason.astype(np.int32),
-        channel=help_.channel.astype(np.int32),
-        regime=regime.astype(np.int32),
-        self_service=help_.tried,
-        self_fate=help_.fate,
-        self_end_ms=help_.end_ms,
-        first_ms=help_.first_ms,
-        first_order=_first_order(help_),
-        **rows,
-    )
+    stream = NeedStream.of(resolved, seed, replication)
+    return stream.tape(stream.needs(0, resolved.calendar.slots))
+
+
+def needs_by_slot(resolved: Resolved) -> np.ndarray:
+    """float64 (slots,): mean number of groups of needs in each half-hour, all reasons together."""
+    return np.asarray(prepare(resolved).mass.sum(axis=0))
 
 
 def _preferred(tables: Tables, arrivals: Arrivals, in_world: np.ndarray) -> np.ndarray:

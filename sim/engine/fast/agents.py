@@ -62,8 +62,8 @@ from sim.engine.fast.layout import (
     T_RESOLVE_AT,
     T_STATE,
 )
-from sim.engine.fast.state import CALLED, ENDS, GONE, OVER, OVERFLOW, PUT_ASIDE, QUEUED, TALK, TRANSFERRED, WRAP
-from sim.engine.fast.tickets import close, come_back, into_line, meet, out_of_line, spawn, turn_away, unqueue
+from sim.engine.fast.state import CALLED, ENDS, GONE, OVER, OVERFLOW, PUT_ASIDE, TALK, TRANSFERRED, WRAP
+from sim.engine.fast.tickets import close, come_back, into_line, meet, next_in_line, spawn, turn_away
 from sim.engine.plan import FAR, LONGEST_WAIT, PPM, PRIORITY
 
 # mypy: disable-error-code="no-untyped-def"
@@ -76,17 +76,41 @@ def part_pool(s, team, channel, level):
 
 
 @njit(forceinline=True)
-def find_agent(s, team, channel):
-    """The longest-idle agent; for parallel work, else the one with the fewest in hand, then the longest so; -1 none."""
-    if s.team[team, M_PRESENT] > s.team[team, M_WANTED]:
-        return -1
-    agent = s.pool[s.team[team, M_IDLE], P_FIRST]
-    if agent < 0:
-        for level in range(1, s.channel[channel, K_PARALLEL]):
-            agent = s.pool[part_pool(s, team, channel, level), P_FIRST]
-            if agent >= 0:
-                break
+def take_agent(s, queue, channel, least, most):
+    """Takes an agent out of the pools: the first team's longest idle; for parallel work else one with room in hand.
+
+    Of those with room, the one with the fewest in hand, then the one longest at that number. Teams are those that may
+    take what has waited from `least` to `most`; -1 where there is none.
+    """
+    for i in range(s.tries.shape[1]):
+        team, after = s.tries[queue, i, 0], s.tries[queue, i, 1]
+        if team < 0:
+            break
+        if after < least or after > most or in_excess(s, team):
+            continue
+        agent = first_of(s, s.team[team, M_IDLE])
+        level = 1
+        while agent < 0 and level < s.channel[channel, K_PARALLEL]:
+            agent = first_of(s, part_pool(s, team, channel, level))
+            level += 1
+        if agent >= 0:
+            return agent
+    return -1
+
+
+@njit(forceinline=True)
+def first_of(s, pool):
+    """Takes out of a pool who is in it longest; -1 where it is empty."""
+    agent = s.pool[pool, P_FIRST]
+    if agent >= 0:
+        leave_pool(s, agent)
     return agent
+
+
+@njit(forceinline=True)
+def in_excess(s, team):
+    """Whether more are present than wanted: nobody of the team is to take anything then."""
+    return s.team[team, M_PRESENT] > s.team[team, M_WANTED]
 
 
 @njit
@@ -100,18 +124,15 @@ def interrupt(s, now, row, queue):
         team, after = s.tries[queue, i, 0], s.tries[queue, i, 1]
         if team < 0:
             break
-        if after <= waited and s.team[team, M_PRESENT] <= s.team[team, M_WANTED]:
-            agent = s.pool[s.team[team, M_DEFERRABLE], P_FIRST]
+        if after <= waited and not in_excess(s, team):
+            agent = first_of(s, s.team[team, M_DEFERRABLE])
             if agent >= 0:
+                channel = s.queue[queue, Q_CHANNEL]
                 aside = put_aside(s, now, agent)
-                first = s.queue[queue, Q_FIRST]
-                if first < 0:
-                    first = row
-                if s.contact[first, C_PHASE] == QUEUED:
-                    unqueue(s, first)
-                start(s, now, agent, first, s.queue[queue, Q_CHANNEL])
-                if first != row and s.channel[s.queue[queue, Q_CHANNEL], K_PARALLEL] > 1:
-                    fill(s, now, agent)
+                first = next_in_line(s, queue) if s.queue[queue, Q_FIRST] >= 0 else row
+                start(s, now, agent, first, channel)
+                if first != row and s.channel[channel, K_PARALLEL] > 1:
+                    fill(s, now, agent, channel)
                 offer_aside(s, now, aside)
                 return first
     return -1
@@ -136,14 +157,11 @@ def put_aside(s, now, agent):
 @njit
 def offer_aside(s, now, row):
     """Work that was put aside goes to whoever else is free for it, now or once it has waited long enough."""
-    queue, waited = s.contact[row, C_QUEUE], now - s.contact[row, C_QUEUED]
-    for i in range(s.tries.shape[1]):
-        team = s.tries[queue, i, 0]
-        if team >= 0 and s.tries[queue, i, 1] <= waited:
-            agent = find_agent(s, team, s.queue[queue, Q_CHANNEL])
-            if agent >= 0:
-                fill(s, now, agent)
-                return
+    queue, channel, waited = s.contact[row, C_QUEUE], s.contact[row, C_CHANNEL], now - s.contact[row, C_QUEUED]
+    agent = take_agent(s, queue, channel, 0, waited)
+    if agent >= 0:
+        fill(s, now, agent, channel if s.agent[agent, A_IN_HAND] else -1)
+        return
     for i in range(s.tries.shape[1]):
         if s.tries[queue, i, 0] >= 0 and s.tries[queue, i, 1] > waited:
             at(s, s.contact[row, C_QUEUED] + s.tries[queue, i, 1], OVERFLOW + row)
@@ -166,6 +184,8 @@ def start(s, now, agent, row, channel):
         s.agent[agent, A_IN_HAND] = 1
         s.contact[row, C_ENDS_AT] = now + work
         at(s, now + work, ENDS + row)
+        if s.channel[channel, K_INTERRUPTIBLE]:
+            place(s, agent, channel)
     else:
         if s.agent[agent, A_IN_HAND] == 0:
             s.agent[agent, A_BUSY_SINCE] = now
@@ -174,7 +194,7 @@ def start(s, now, agent, row, channel):
         s.hand[agent, s.agent[agent, A_IN_HAND]] = row
         s.agent[agent, A_IN_HAND] += 1
         schedule_next(s, now, agent, channel)
-    place(s, agent, channel)
+        place(s, agent, channel)
 
 
 @njit
@@ -259,11 +279,24 @@ def on_end(s, now, row):
     s.contact[row, C_PHASE] = OVER
     s.contact[row, C_DONE] = now
     out_of_hand(s, agent, row)
-    if parallel:
+    if parallel or s.channel[channel, K_INTERRUPTIBLE]:
+        loosen(s, now, agent, channel)
+    if s.agent[agent, A_LEAVING] or in_excess(s, s.agent[agent, A_TEAM]):
+        step_back(s, now, agent, channel)
+    else:
+        fill(s, now, agent, channel if s.agent[agent, A_IN_HAND] else -1)
+
+
+@njit
+def loosen(s, now, agent, channel):
+    """One contact fewer is in hand, of a channel whose agents can be in a pool with something in hand."""
+    if s.agent[agent, A_IN_HAND] > 0:
         schedule_next(s, now, agent, channel)
-        if s.agent[agent, A_IN_HAND] == 0:
-            log_busy(s, agent, channel, s.agent[agent, A_BUSY_SINCE], now)
-    release(s, now, agent, channel)
+        return
+    if s.agent[agent, A_POOL] >= 0:
+        leave_pool(s, agent)
+    if s.channel[channel, K_PARALLEL] > 1:
+        log_busy(s, agent, channel, s.agent[agent, A_BUSY_SINCE], now)
 
 
 @njit(forceinline=True)
@@ -330,51 +363,30 @@ def begin_wrap(s, now, row, agent, channel, wrap):
         place(s, agent, channel)
 
 
-@njit(forceinline=True)
-def release(s, now, agent, channel):
-    """An agent has a free hand: leaves, if due, or takes the next contact, or is free."""
+@njit
+def step_back(s, now, agent, channel):
+    """An agent who is to take nothing more has a free hand: leaves, if that was all."""
     team = s.agent[agent, A_TEAM]
-    if s.agent[agent, A_LEAVING] or s.team[team, M_PRESENT] > s.team[team, M_WANTED]:
-        if s.agent[agent, A_IN_HAND] > 0:
-            place(s, agent, channel)
-            return
-        go_off(s, now, agent)
-        if s.team[team, M_PRESENT] == s.team[team, M_WANTED]:
-            refill(s, now, team)
-    else:
-        fill(s, now, agent)
+    if s.agent[agent, A_IN_HAND] > 0:
+        place(s, agent, channel)
+        return
+    go_off(s, now, agent)
+    if s.team[team, M_PRESENT] == s.team[team, M_WANTED]:
+        refill(s, now, team)
 
 
 @njit
-def fill(s, now, agent):
-    """Takes contacts from the queues as long as the agent has room and somebody waits."""
-    team, channel = s.agent[agent, A_TEAM], -1
-    if s.agent[agent, A_IN_HAND] > 0:
-        channel = s.contact[s.hand[agent, 0], C_CHANNEL]
-        if s.agent[agent, A_IN_HAND] >= s.channel[channel, K_PARALLEL]:
-            place(s, agent, channel)
-            return
-    while (
-        not s.agent[agent, A_LEAVING]
-        and s.team[team, M_PRESENT] <= s.team[team, M_WANTED]
-        and take(s, now, agent, channel)
-    ):
-        channel = s.contact[s.hand[agent, 0], C_CHANNEL]
+def fill(s, now, agent, channel):
+    """An agent with room takes from the queues while somebody waits; `channel`: of what is in hand already, -1 none."""
+    while True:
+        queue = pick_queue(s, now, s.agent[agent, A_TEAM], channel)
+        if queue < 0:
+            break
+        channel = s.queue[queue, Q_CHANNEL]
+        start(s, now, agent, next_in_line(s, queue), channel)
         if s.agent[agent, A_IN_HAND] >= s.channel[channel, K_PARALLEL]:
             return
     place(s, agent, channel)
-
-
-@njit
-def take(s, now, agent, channel):
-    """Takes the next contact from the queues (of one channel if the agent has some in hand), if there is one."""
-    queue = pick_queue(s, now, s.agent[agent, A_TEAM], channel)
-    if queue < 0:
-        return False
-    row = s.queue[queue, Q_FIRST]
-    out_of_line(s, row)
-    start(s, now, agent, row, s.queue[queue, Q_CHANNEL])
-    return True
 
 
 @njit(forceinline=True)
@@ -412,10 +424,9 @@ def pick_queue(s, now, team, channel):
 @njit
 def place(s, agent, channel):
     """Puts an agent into the pool of those with the same availability, at its end; `channel`: of what is in hand."""
-    pool = s.agent[agent, A_POOL]
-    if pool >= 0:
-        out_of_pool(s, agent, pool)
-    if not s.agent[agent, A_ON] or s.agent[agent, A_LEAVING]:
+    if s.agent[agent, A_POOL] >= 0:
+        leave_pool(s, agent)
+    if s.agent[agent, A_LEAVING]:
         return
     count, team = s.agent[agent, A_IN_HAND], s.agent[agent, A_TEAM]
     if count == 0:
@@ -442,8 +453,9 @@ def place(s, agent, channel):
 
 
 @njit(forceinline=True)
-def out_of_pool(s, agent, pool):
-    """Takes an agent out of their pool."""
+def leave_pool(s, agent):
+    """Takes an agent out of the pool."""
+    pool = s.agent[agent, A_POOL]
     before, behind = s.agent[agent, A_BEFORE], s.agent[agent, A_BEHIND]
     if before < 0:
         s.pool[pool, P_FIRST] = behind
@@ -486,7 +498,8 @@ def go_off(s, now, agent):
     s.agent[agent, A_ON] = 0
     s.agent[agent, A_LEAVING] = 0
     s.team[team, M_PRESENT] -= 1
-    place(s, agent, -1)
+    if s.agent[agent, A_POOL] >= 0:
+        leave_pool(s, agent)
     if s.team[team, M_WANTED] < FAR:
         s.absent[s.team[team, M_ABSENT] + s.team[team, M_ABSENT_COUNT]] = agent
         s.team[team, M_ABSENT_COUNT] += 1
@@ -499,5 +512,8 @@ def refill(s, now, team):
     for channel in range(len(s.channel)):
         for level in range(1, s.channel[channel, K_PARALLEL]):
             pool = part_pool(s, team, channel, level)
-            while s.pool[pool, P_FIRST] >= 0 and take(s, now, s.pool[pool, P_FIRST], channel):
-                pass  # moves the agent to the next pool
+            while s.pool[pool, P_FIRST] >= 0:
+                queue = pick_queue(s, now, team, channel)
+                if queue < 0:
+                    break
+                start(s, now, s.pool[pool, P_FIRST], next_in_line(s, queue), channel)  # who moves to the next pool

@@ -6,9 +6,10 @@ from numba import njit
 
 from sim.demand.tape import BALKS, BOT_ANY, BOT_FAILS, BOT_RESOLVES, CALLBACK, CHASES, NEVER, SILENT
 from sim.engine import outcomes as out
-from sim.engine.fast.agents import fill, find_agent, interrupt, start
+from sim.engine.fast.agents import fill, interrupt, start, take_agent
 from sim.engine.fast.clock import at
 from sim.engine.fast.layout import (
+    A_IN_HAND,
     C_BOT_AT,
     C_CHANNEL,
     C_KIND,
@@ -55,12 +56,23 @@ from sim.engine.plan import CLOSED_REOPENS, CLOSED_WAITS, FAR
 
 
 @njit(forceinline=True)
+def on_first_arrival(s, now, row):
+    """A ticket's first contact arrives at its channel; a bot may take it first."""
+    if s.one[O_HAS_BOTS] and meets_bot(s, now, row):
+        return
+    offer(s, now, row)
+
+
+@njit
 def on_arrival(s, now, row):
-    """A contact arrives, if the need has not been met meanwhile, or comes out of a bot's session."""
+    """A further contact arrives, if the need has not been met meanwhile; transfers do not meet the bot.
+
+    So does one that comes out of a bot's session, or that comes again when its channel opens.
+    """
     if s.contact[row, C_PHASE] == BOT:
         on_bot_end(s, now, row)
         return
-    if s.contact[row, C_KIND] != out.FIRST and is_met(s, s.ticket_of[row]):
+    if is_met(s, s.ticket_of[row]):
         return
     if s.one[O_HAS_BOTS] and s.contact[row, C_KIND] != out.TRANSFER and meets_bot(s, now, row):
         return
@@ -112,7 +124,8 @@ def offer(s, now, row):
     s.contact[row, C_QUEUED] = now
     interrupts = s.one[O_HAS_DEFERRABLE] and not s.channel[channel, K_INTERRUPTIBLE]
     while True:
-        agent = free_agent(s, queue, channel, 0, 0)
+        # where others wait, nobody is free: an agent with room would have taken the first of them
+        agent = take_agent(s, queue, channel, 0, 0) if s.queue[queue, Q_WAITING] == 0 else -1
         if agent >= 0:
             start(s, now, agent, row, channel)
             return
@@ -121,20 +134,6 @@ def offer(s, now, row):
             wait(s, now, row, queue, channel)
         if served in (row, -1):
             return
-
-
-@njit(forceinline=True)
-def free_agent(s, queue, channel, least, most):
-    """An agent of the teams that may take what has waited from `least` to `most`, in the order tried; -1 none."""
-    for i in range(s.tries.shape[1]):
-        team, after = s.tries[queue, i, 0], s.tries[queue, i, 1]
-        if team < 0:
-            break
-        if least <= after <= most:
-            agent = find_agent(s, team, channel)
-            if agent >= 0:
-                return agent
-    return -1
 
 
 @njit
@@ -216,8 +215,8 @@ def on_overflow(s, now, row):
     queue = s.contact[row, C_QUEUE]
     channel = s.queue[queue, Q_CHANNEL]
     while s.contact[row, C_PHASE] == QUEUED:
-        agent = free_agent(s, queue, channel, 1, now - s.contact[row, C_QUEUED])
+        agent = take_agent(s, queue, channel, 1, now - s.contact[row, C_QUEUED])
         if agent >= 0:
-            fill(s, now, agent)
+            fill(s, now, agent, channel if s.agent[agent, A_IN_HAND] else -1)
         elif not s.one[O_HAS_DEFERRABLE] or s.channel[channel, K_INTERRUPTIBLE] or interrupt(s, now, row, queue) < 0:
             return

@@ -13,7 +13,7 @@ from sim.demand.tape import SELF_FALSE_GONE, SELF_RESOLVED, Tape
 from sim.engine import outcomes as out
 from sim.engine.fast import FOLDER, layout
 from sim.engine.fast.agents import log_busy, log_duty, on_end
-from sim.engine.fast.arrivals import on_arrival, on_chase, on_overflow, on_patience
+from sim.engine.fast.arrivals import on_arrival, on_chase, on_first_arrival, on_overflow, on_patience
 from sim.engine.fast.clock import drop_first
 from sim.engine.fast.desk import borrow
 from sim.engine.fast.layout import (
@@ -70,9 +70,10 @@ def drive(state, first_ms, first_row, staff_ms, staff_what, staff_who, staff_val
             staff += 1
             continue
         if source == 2:
+            on_first_arrival(s, when, first_row[first])
             first += 1
-        else:
-            drop_first(s)
+            continue
+        drop_first(s)
         kind, row = order - (order & ID_MASK), order & ID_MASK
         if kind == ENDS:
             on_end(s, when, row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import njit
 
 from sim.engine import outcomes as out
-from sim.engine.fast.agents import fill, go_off, place, refill
+from sim.engine.fast.agents import fill, go_off, in_excess, place, refill
 from sim.engine.fast.layout import (
     A_IN_HAND,
     A_LEAVING,
@@ -21,6 +21,7 @@ from sim.engine.fast.layout import (
     K_IS_OPEN,
     K_OPEN_UNTIL,
     K_OPENS_AT,
+    K_PARALLEL,
     M_ABSENT,
     M_ABSENT_COUNT,
     M_IDLE,
@@ -64,7 +65,11 @@ def come_on(s, now, agent):
         s.agent[agent, A_ON_SINCE] = now
         s.team[s.agent[agent, A_TEAM], M_PRESENT] += 1
     s.agent[agent, A_LEAVING] = 0
-    fill(s, now, agent)
+    channel = s.contact[s.hand[agent, 0], C_CHANNEL] if s.agent[agent, A_IN_HAND] else -1
+    if channel >= 0 and s.agent[agent, A_IN_HAND] >= s.channel[channel, K_PARALLEL]:
+        place(s, agent, channel)
+    else:
+        fill(s, now, agent, channel)
 
 
 @njit
@@ -86,7 +91,7 @@ def set_present(s, now, team, wanted):
     while s.team[team, M_PRESENT] < wanted and s.team[team, M_ABSENT_COUNT] > 0:
         s.team[team, M_ABSENT_COUNT] -= 1
         come_on(s, now, s.absent[s.team[team, M_ABSENT] + s.team[team, M_ABSENT_COUNT]])
-    if s.team[team, M_PRESENT] <= wanted:
+    if not in_excess(s, team):
         refill(s, now, team)
 
 

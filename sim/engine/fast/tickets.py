@@ -75,12 +75,18 @@ def meet(s, now, ticket, by):
     s.ticket[ticket, T_STATE] = by
     s.ticket[ticket, T_END] = now
     if s.ticket[ticket, T_LIVE] > 0:
-        row = ticket
-        while row >= 0:
-            if still_waits(s, row):
-                unqueue(s, row)
-                close(s, now, row, out.SUPERSEDED)
-            row = s.next_row[row]
+        supersede(s, now, ticket)
+
+
+@njit
+def supersede(s, now, ticket):
+    """The contacts of a ticket that wait leave the queue."""
+    row = ticket
+    while row >= 0:
+        if still_waits(s, row):
+            unqueue(s, row)
+            close(s, now, row, out.SUPERSEDED)
+        row = s.next_row[row]
 
 
 @njit(forceinline=True)
@@ -169,3 +175,11 @@ def into_line(s, row, at_head):
         s.queue[queue, Q_LAST] = row
     s.queue[queue, Q_WAITING] += 1
     s.channel[s.queue[queue, Q_CHANNEL], K_WAITING] += 1
+
+
+@njit(forceinline=True)
+def next_in_line(s, queue):
+    """Takes the first contact out of a queue in which somebody waits."""
+    row = s.queue[queue, Q_FIRST]
+    out_of_line(s, row)
+    return row

@@ -118,3 +118,9 @@ POOL_COLUMNS = 2
     O_FULL,
 ) = range(8)
 ONE_COLUMNS = 8
+
+# columns that hold row numbers, which a run in blocks gives anew (`carry`)
+CONTACT_ROWS = (C_BEFORE, C_BEHIND)
+TICKET_ROWS = (T_LAST_ROW,)
+QUEUE_ROWS = (Q_FIRST, Q_LAST)
+AGENT_ROWS = (A_ENDING,)

@@ -1,0 +1,97 @@
+"""From one block of a replication to the next: tickets that go on take their rows along, everything else stays put.
+
+Rows are numbered anew in each block, in the order that they had; so events of one tick keep their order, and a run in
+blocks gives the same outcomes as one over everything at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.demand.tape import Tape
+from sim.engine import outcomes as out
+from sim.engine.fast import layout
+from sim.engine.fast.state import BOT, ENDS, ID_MASK, OVER, STAFF, State
+
+KEPT = ("team", "agent", "absent", "pool")
+"""Tables without row numbers that go on as they are."""
+
+
+@dataclass(frozen=True)
+class Paused:
+    """A block's end: its state, its tape, and the tickets that go on, by number."""
+
+    state: State
+    tape: Tape
+    tickets: np.ndarray  # int64 (n,)
+
+
+def going_on(state: State, tape: Tape) -> np.ndarray:
+    """bool (N,): tickets that anything can still happen to. Stale events of the others no longer matter."""
+    still = (state.ticket[:, layout.T_STATE] == out.OPEN) & (tape.first_ms >= 0) | _held(state, tape)
+    under_way = (state.contact[:, layout.C_PHASE] >= BOT) & (state.contact[:, layout.C_PHASE] < OVER)
+    still[tape.ticket[under_way]] = True
+    return np.asarray(still)
+
+
+def _held(state: State, tape: Tape) -> np.ndarray:
+    """bool (N,): tickets with a contact in an agent's hand."""
+    held = np.zeros(tape.tickets, dtype=bool)
+    held[tape.ticket[state.hand[state.hand >= 0]]] = True
+    return held
+
+
+def row_numbers(before: Tape, tickets: np.ndarray, after: Tape) -> np.ndarray:
+    """int64 (M of the tape before,): each row's number on the tape after, which begins with ``tickets``; -1 for none."""
+    number = np.full(before.rows, -1, dtype=np.int64)
+    old, new = tickets, np.arange(len(tickets))
+    while len(old):
+        number[old] = new
+        old, new = before.next_row[old], after.next_row[new]
+        further = old >= 0
+        old, new = old[further], new[further]
+    return number
+
+
+def carry(paused: Paused, state: State, tape: Tape) -> None:
+    """Puts what goes on into the fresh ``state`` of the next block, whose tape begins with the tickets that go on."""
+    before, tickets = paused.state, paused.tickets
+    number = row_numbers(paused.tape, tickets, tape)
+    rows = np.flatnonzero(number >= 0)
+    for name in KEPT:
+        getattr(state, name)[:] = getattr(before, name)
+    state.contact[number[rows]] = _renumbered(before.contact[rows], layout.CONTACT_ROWS, number)
+    state.ticket[: len(tickets)] = _renumbered(before.ticket[tickets], layout.TICKET_ROWS, number)
+    state.queue[:] = _renumbered(before.queue, layout.QUEUE_ROWS, number)
+    state.agent[:] = _renumbered(before.agent, layout.AGENT_ROWS, number)
+    state.hand[:] = _renumbered(before.hand, range(before.hand.shape[1]), number)
+    offset = state.channel[:, layout.K_OFFSET].copy()
+    state.channel[:] = before.channel
+    state.channel[:, layout.K_OFFSET] = offset
+    events = _events(before, number)
+    state.event[: len(events)] = events
+    state.one[layout.O_EVENTS] = len(events)
+    state.one[layout.O_DAY] = before.one[layout.O_DAY]
+
+
+def _renumbered(table: np.ndarray, columns: tuple[int, ...] | range, number: np.ndarray) -> np.ndarray:
+    """A copy of a table whose columns of row numbers are those of the next block; -1 stays none."""
+    renewed = table.copy()
+    for column in columns:
+        rows = table[:, column]
+        renewed[:, column] = np.where(rows >= 0, number[rows], -1)
+    return renewed
+
+
+def _events(before: State, number: np.ndarray) -> np.ndarray:
+    """int64 (n, 2): events of the tickets that go on, in order, which is a heap too."""
+    events = before.event[: before.one[layout.O_EVENTS]].copy()
+    kind, row = events[:, 1] & ~ID_MASK, events[:, 1] & ID_MASK
+    renewed = number[row]
+    if (renewed[kind == ENDS] < 0).any() or (kind == STAFF).any():
+        raise AssertionError("an agent's work would be lost between two blocks")
+    events[:, 1] = kind + renewed
+    events = events[renewed >= 0]
+    return events[np.lexsort((events[:, 1], events[:, 0]))]

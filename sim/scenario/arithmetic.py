@@ -142,6 +142,8 @@ def plain_decimal(number: Decimal) -> str:
 
 
 def _points(change: Change, shape: Shape, present_unit: str) -> Decimal:
+    if shape.unit == "points":
+        return change.amount
     if shape.unit not in ("share", "factor"):
         noun = NOUN.get(shape.unit, "this")
         raise ChangeError(f"'{change.text}' adds percentage points, and {noun} is no percentage",

@@ -40,6 +40,16 @@ def check_rates(context: Context) -> Iterator[Problem]:
             yield context.problem((*at, "lag"), wrong, "lag with per_order only", about=about, key=True)
 
 
+def check_retention(context: Context) -> Iterator[Problem]:
+    """Customers who are lost or won are somebody's."""
+    scenario = context.scenario
+    if scenario.retention.counts and not (scenario.customers.active or scenario.customers.new):
+        wrong = "service cannot lose or win customers: there are none"
+        allowed = "customers.active above 0, or retention.mode: off"
+        about: tuple[Path, ...] = (("customers", "active"), ("customers", "new"))
+        yield context.problem(("retention",), wrong, allowed, about=about, key=True)
+
+
 def check_mixes(context: Context) -> Iterator[Problem]:
     """Shares over channels, and over sizes of groups, add up to 100 %."""
     scenario = context.scenario

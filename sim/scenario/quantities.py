@@ -39,6 +39,7 @@ NOUN = {
     "duration": "a duration",
     "share": "a share",
     "factor": "a factor",
+    "points": "a number of percentage points",
     "rate": "a rate",
     "growth": "a growth rate",
     "decay": "a rate of loss",
@@ -55,6 +56,7 @@ EXAMPLE = {
     "duration": "4 min",
     "share": "35 %",
     "factor": "120 %",
+    "points": "0.6 points",
     "rate": "2500 /month",
     "growth": "8 %/year",
     "decay": "2 %/month",
@@ -70,6 +72,7 @@ ALLOWED = {
     "duration": f"a duration with its unit, such as '4 min' ({', '.join(DURATION_UNITS)})",
     "share": "a share between 0 % and 100 %, such as '35 %' or 0.35",
     "factor": "a factor of 0 or more, such as '120 %' or 1.2",
+    "points": "percentage points, such as '0.6 points' or '-0.1 points'",
     "rate": f"a number with its period, such as '2500 /month' (/{', /'.join(_PERIODS)})",
     "growth": "a percentage with its period, such as '8 %/year' or '-1 %/month'",
     "decay": "a percentage with its period, such as '2 %/month'",
@@ -220,6 +223,8 @@ def _tries(text: str, unit: str, currency: str) -> Iterator[str]:
         yield f"{number} /{_nearest_unit(per or mark, _PERIODS)}"
     elif unit in ("share", "factor"):
         yield f"{number} %"
+    elif unit == "points":
+        yield f"{number} points"
     elif unit in ("growth", "decay"):
         yield f"{number} %/{_nearest_unit(per or mark, _PERIODS) or 'year'}" if mark or per else ""
     elif unit == "money":

@@ -35,6 +35,7 @@ _QUANTITIES = {  # by the example that the type gives
     "4 min": ("duration", rf"^\s*({_NUMBER}\s*{_TIME}|0)\s*$"),
     "35 %": ("share", rf"^\s*{_NUMBER}\s*%?\s*$"),
     "120 %": ("factor", rf"^\s*{_NUMBER}\s*%?\s*$"),
+    "0.6 points": ("points", rf"^\s*({_NUMBER}\s*points?|0)\s*$"),
     "2500 /month": ("rate", rf"^\s*{_NUMBER}\s*/\s*{_TIME}\s*$"),
     "8 %/year": ("growth", rf"^\s*({_NUMBER}\s*%\s*/\s*{_TIME}|0)\s*$"),
     "2 %/month": ("decay", rf"^\s*({_NUMBER}\s*%\s*/\s*{_TIME}|0)\s*$"),

@@ -24,7 +24,7 @@ from sim.scenario.validate import validate
 
 SPARE_DAYS = 15
 """Days past the end for which a regime is known."""
-_WHOLE = ("schema_", "currency", "horizon", "experiment", "kpis", "economics", "decisions")
+_WHOLE = ("schema_", "currency", "horizon", "experiment", "kpis", "economics", "decisions", "feedback")
 _NOT_DATED = "only values of the world may change for a while, such as rates, shares, handle times"
 
 
@@ -137,6 +137,8 @@ def layout(scenario: Scenario) -> dict[str, Any]:
     fixed: dict[str, Any] = {name.rstrip("_"): getattr(scenario, name) for name in _WHOLE}
     fixed["demand.events"] = scenario.demand.events
     fixed["customers.active"] = scenario.customers.active  # a stock: `new` and `churn` move it
+    fixed["retention.mode"] = scenario.retention.mode
+    fixed["retention.tangible"] = scenario.retention.tangible
     for kind in ("reasons", "channels", "teams", "self_service", "bots"):
         things = getattr(scenario, kind)
         fixed[kind] = list(things)

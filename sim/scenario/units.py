@@ -9,6 +9,7 @@ type           canonical value                            written as
 ``Duration``   ``int`` milliseconds                       ``90 s``, ``4 min``
 ``Share``      ``float`` in [0, 1]                        ``35 %``, ``0.35``
 ``Factor``     ``float`` >= 0, 1.0 means unchanged        ``120 %``, ``1.2``
+``Points``     ``float`` share, may be below 0            ``0.6 points``
 ``Frequency``  ``float`` events per day                   ``0.5 /month``
 ``Growth``     ``float`` share per year, compounding      ``8 %/year``
 ``Decay``      ``float`` share per year, compounding      ``2 %/month``
@@ -127,6 +128,18 @@ def parse_share(text: Any) -> float:
     return share
 
 
+def parse_points(text: Any) -> float:
+    """``'0.6 points'`` -> 0.006: percentage points, which may be below 0; between -100 and 100."""
+    value, unit, per = split_quantity(text)
+    if unit is None and per is None and value == 0:
+        return 0.0
+    if per is not None or unit not in ("points", "point"):
+        raise QuantityError("percentage points are needed, such as '0.6 points'")
+    if abs(value) > 100:
+        raise QuantityError("a number of percentage points lies between -100 and 100")
+    return value / 100.0
+
+
 def parse_frequency(text: Any) -> float:
     """``'0.5 /month'`` -> events per day. Needs its period."""
     value, unit, per = split_quantity(text)
@@ -227,6 +240,7 @@ Day = Annotated[
 Duration = Annotated[int, BeforeValidator(parse_duration), _json("a duration with its unit", "4 min")]
 Share = Annotated[float, BeforeValidator(parse_share), _json("a share between 0 % and 100 %", "35 %")]
 Factor = Annotated[float, BeforeValidator(parse_factor), _json("a factor; 100 % leaves unchanged", "120 %")]
+Points = Annotated[float, BeforeValidator(parse_points), _json("percentage points", "0.6 points")]
 Frequency = Annotated[float, BeforeValidator(parse_frequency), _json("a rate with its period", "2500 /month")]
 Growth = Annotated[float, BeforeValidator(parse_growth), _json("a compounding rate with its period", "8 %/year")]
 Decay = Annotated[float, BeforeValidator(parse_decay), _json("a share that leaves per period", "2 %/month")]

@@ -10,6 +10,7 @@ from sim.scenario.schema.base import Block, Evidence
 from sim.scenario.schema.demand import Customers, Demand, Experiment, Horizon, Reason
 from sim.scenario.schema.money import Economics, Satisfaction
 from sim.scenario.schema.people import Decisions, Team
+from sim.scenario.schema.retention import Loops, Retention
 from sim.scenario.schema.service import Bot, Channel, SelfService
 from sim.scenario.units import Duration
 
@@ -45,6 +46,8 @@ class Scenario(Block):
     """Tried in the order declared: the first that reaches the customer is used."""
     bots: dict[str, Bot] = Field(default_factory=dict)
     satisfaction: Satisfaction = Satisfaction()
+    retention: Retention = Retention()
+    feedback: Loops = Loops()
     economics: Economics = Economics()
     kpis: Kpis = Kpis()
     decisions: Decisions = Decisions()

@@ -29,7 +29,8 @@ class Roster:
 
     agent_team: np.ndarray  # int64 (A,)
     speed_ppm: np.ndarray  # int64 (A, D) speed by tenure on each day, millionths; (A, 1) where it never changes
-    day_edges_ms: np.ndarray  # int64 (D + 1,) the days of speed_ppm
+    quality_ppm: np.ndarray  # int64 (A, D) factor on the share resolved, likewise; (A, 1) where it never changes
+    day_edges_ms: np.ndarray  # int64 (D + 1,) the days of speed_ppm and quality_ppm
     event_ms: np.ndarray  # int64 (E,) sorted
     event_what: np.ndarray  # int64 (E,)
     event_who: np.ndarray  # int64 (E,) team (SET_PRESENT), agent, or channel
@@ -91,6 +92,7 @@ def draw_roster(resolved: Resolved, seed: int, replication: int) -> Roster:
     return Roster(
         agent_team=np.array(build.agent_team, dtype=np.int64),
         speed_ppm=np.ascontiguousarray(speeds),
+        quality_ppm=np.full((len(build.agent_team), 1), PPM, dtype=np.int64),
         day_edges_ms=calendar.day_edges_ms[: days + 1],
         event_ms=np.ascontiguousarray(table[:, 0]),
         event_what=np.ascontiguousarray(table[:, 1]),

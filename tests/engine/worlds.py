@@ -159,11 +159,13 @@ def roster_of(
     duty: Sequence[tuple[str, Sequence[tuple[int, int]]]] = (),
     present: Mapping[str, Sequence[tuple[int, int]]] | None = None,
     speeds: Sequence[Sequence[float]] | None = None,
+    qualities: Sequence[Sequence[float]] | None = None,
 ) -> Roster:
     """A roster made by hand.
 
     ``duty``: an agent each, (team, stretches of duty). ``present``: by team, (ms, agents present) for teams that are
-    staffed directly; as many agents as the largest figure follow those of ``duty``. ``speeds``: by agent and day.
+    staffed directly; as many agents as the largest figure follow those of ``duty``. ``speeds`` and ``qualities``:
+    by agent and day.
     """
     drawn = draw_roster(resolved, 0, 0)  # for the opening hours
     teams = list(resolved.scenario.teams)
@@ -179,11 +181,13 @@ def roster_of(
         events += [(ms, SET_PRESENT, teams.index(name), n, 0) for ms, n in steps]
     table = np.array(sorted(events), dtype=np.int64).reshape(-1, 5)
     days = resolved.calendar.days
-    speed = np.full((len(agent_team), 1), PPM) if speeds is None else np.array(speeds) * PPM
+    ones = np.full((len(agent_team), 1), PPM)
+    speed, quality = (ones if each is None else np.array(each) * PPM for each in (speeds, qualities))
     zeros = np.zeros((len(teams), 1))
     return Roster(
         agent_team=np.array(agent_team, dtype=np.int64),
         speed_ppm=np.rint(speed).astype(np.int64),
+        quality_ppm=np.rint(quality).astype(np.int64),
         day_edges_ms=resolved.calendar.day_edges_ms[: days + 1],
         event_ms=np.ascontiguousarray(table[:, 0]),
         event_what=np.ascontiguousarray(table[:, 1]),

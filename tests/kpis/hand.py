@@ -161,6 +161,7 @@ class Hand:
         return Roster(
             agent_team=np.array(self.agent_team, dtype=np.int64),
             speed_ppm=np.full((len(self.agent_team), 1), 1_000_000),
+            quality_ppm=np.full((len(self.agent_team), 1), 1_000_000),
             day_edges_ms=calendar.day_edges_ms[:2],
             event_ms=np.zeros(0, dtype=np.int64),
             event_what=np.zeros(0, dtype=np.int64),

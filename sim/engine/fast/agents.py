@@ -221,12 +221,18 @@ def duration(s, now, agent, row, channel):
         work += s.transfer_adds[regime, reason]
     speed = s.team_ppm[regime, s.agent[agent, A_TEAM], channel, reason]
     if s.tenure.shape[1] > 1:
-        day = s.one[O_DAY]
-        while day + 1 < s.tenure.shape[1] and s.day_edges[day + 1] <= now:
-            day += 1
-        s.one[O_DAY] = day
-        speed = speed * s.tenure[agent, day] // PPM
+        speed = speed * s.tenure[agent, local_day(s, now, s.tenure.shape[1])] // PPM
     return work if speed == PPM else max(1, work * PPM // speed)
+
+
+@njit
+def local_day(s, now, days):
+    """The day of the roster's columns by day; time only goes on."""
+    day = s.one[O_DAY]
+    while day + 1 < days and s.day_edges[day + 1] <= now:
+        day += 1
+    s.one[O_DAY] = day
+    return day
 
 
 @njit(forceinline=True)
@@ -320,7 +326,10 @@ def end_talk(s, now, row, agent, channel):
             turn_away(s, now, row, out.UNREACHED)
         return 0
     ticket, team = s.ticket_of[row], s.agent[agent, A_TEAM]
-    if s.resolve_u[row] < s.resolve[s.ticket[ticket, T_RESOLVE_AT] + 2 * team + s.ticket[ticket, T_HANDLED]]:
+    limit = s.resolve[s.ticket[ticket, T_RESOLVE_AT] + 2 * team + s.ticket[ticket, T_HANDLED]]
+    if s.quality.shape[1] > 1:
+        limit = limit * s.quality[agent, local_day(s, now, s.quality.shape[1])] // PPM
+    if s.resolve_u[row] < limit:
         close(s, now, row, out.RESOLVED)
         meet(s, now, ticket, out.BY_AGENT)
     elif s.ticket[ticket, T_STATE] != out.OPEN:

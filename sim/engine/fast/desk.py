@@ -78,6 +78,7 @@ def borrow(s):
         _borrowed(s.hand),
         _borrowed(s.absent),
         _borrowed(s.tenure),
+        _borrowed(s.quality),
         _borrowed(s.day_edges),
         _borrowed(s.pool),
         _borrowed(s.event),

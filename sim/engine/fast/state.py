@@ -75,6 +75,7 @@ class State(NamedTuple):
     hand: np.ndarray  # (A, P) rows in hand, in the order taken
     absent: np.ndarray  # stacks of agents off duty, by team
     tenure: np.ndarray  # (A, D)
+    quality: np.ndarray  # (A, D)
     day_edges: np.ndarray
     pool: np.ndarray
     event: np.ndarray  # binary heap
@@ -110,6 +111,7 @@ def make_state(plan: Plan, tape: Tape, roster: Roster, room: int) -> State:
         hand=np.full((agents, max(1, int(plan.parallel.max(initial=1)))), -1, dtype=np.int64),
         absent=_absent(plan, roster),
         tenure=roster.speed_ppm,
+        quality=roster.quality_ppm,
         day_edges=roster.day_edges_ms,
         pool=np.full((_pools(plan), layout.POOL_COLUMNS), -1, dtype=np.int64),
         event=np.empty((size, 2), dtype=np.int64),

@@ -132,10 +132,15 @@ def duration(desk: Desk, now: int, agent: Agent, row: int, channel: Channel) -> 
         work += desk.transfer_adds[regime][reason]
     speed: int = desk.team_ppm[regime][agent.team.id][channel.id][reason]
     if desk.tenure_varies:
-        while desk.day + 1 < len(agent.tenure) and desk.day_edges[desk.day + 1] <= now:
-            desk.day += 1
-        speed = speed * agent.tenure[desk.day] // PPM
+        speed = speed * agent.tenure[local_day(desk, now, len(agent.tenure))] // PPM
     return work if speed == PPM else max(1, work * PPM // speed)
+
+
+def local_day(desk: Desk, now: int, days: int) -> int:
+    """The day of the roster's columns by day; time only goes on."""
+    while desk.day + 1 < days and desk.day_edges[desk.day + 1] <= now:
+        desk.day += 1
+    return desk.day
 
 
 def settle(desk: Desk, now: int, agent: Agent, channel: Channel) -> None:
@@ -204,7 +209,10 @@ def end_talk(desk: Desk, now: int, row: int, agent: Agent, channel: Channel) -> 
         return 0
     ticket = desk.ticket[row]
     result = UNRESOLVED
-    if desk.resolve_u[row] < agent.team.resolve[desk.world[ticket]]:
+    limit: int = agent.team.resolve[desk.world[ticket]]
+    if desk.quality_varies:
+        limit = limit * agent.quality[local_day(desk, now, len(agent.quality))] // PPM
+    if desk.resolve_u[row] < limit:
         result = RESOLVED
         meet(desk, now, ticket, out.BY_AGENT)
     elif desk.state[ticket]:

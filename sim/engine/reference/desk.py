@@ -100,6 +100,7 @@ class Desk:
         "one_speed",
         "phase",
         "plan",
+        "quality_varies",
         "queue",
         "queued",
         "queues",
@@ -228,8 +229,10 @@ class Desk:
         self.tenure_varies = roster.speed_ppm.shape[1] > 1
         self.one_speed = not self.tenure_varies and bool((plan.speed_ppm == PPM).all())
         self.day, self.day_edges = 0, roster.day_edges_ms.tolist()
-        people = enumerate(zip(roster.agent_team.tolist(), roster.speed_ppm.tolist(), strict=True))
-        self.agents = [Agent(a, self.teams[t], tenure) for a, (t, tenure) in people]
+        self.quality_varies = roster.quality_ppm.shape[1] > 1
+        by_day = (roster.speed_ppm.tolist(), roster.quality_ppm.tolist())
+        people = enumerate(zip(roster.agent_team.tolist(), *by_day, strict=True))
+        self.agents = [Agent(a, self.teams[t], tenure, quality) for a, (t, tenure, quality) in people]
         most = int(plan.parallel.max(initial=1))
         for team in self.teams:
             team.part = [[type(team.idle)() for _ in range(most + 1)] for _ in self.channels]

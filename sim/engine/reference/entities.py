@@ -145,13 +145,15 @@ class Agent:
         "on",
         "on_since",
         "pool",
+        "quality",
         "settled",
         "team",
         "tenure",
     )
 
-    def __init__(self, ident: int, team: Team, tenure: list[int]) -> None:
-        self.id, self.team, self.tenure = ident, team, tenure
+    def __init__(self, ident: int, team: Team, tenure: list[int], quality: list[int]) -> None:
+        self.id, self.team = ident, team
+        self.tenure, self.quality = tenure, quality  # speed and factor on what is resolved, by day, in millionths
         self.hand: list[int] = []  # rows
         self.on = self.leaving = False
         self.on_since = self.busy_since = self.settled = 0
@@ -159,4 +161,4 @@ class Agent:
         self.pool: Pool | None = None
 
 
-NOBODY = Agent(-1, Team(-1, 0, 0), [])  # has taken no contact
+NOBODY = Agent(-1, Team(-1, 0, 0), [], [])  # has taken no contact

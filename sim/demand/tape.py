@@ -8,7 +8,7 @@ ever use.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -31,6 +31,11 @@ COLD = 256  # the customer repeats the story to the agent (cold handover by the 
 
 NO_CHANNEL = -1  # does not come back, does not retry
 SAME_CHANNEL = -2
+
+
+TICKET_COLUMNS = (
+    *("identity", "need_ms", "reason", "channel", "regime", "self_service", "self_fate", "self_end_ms", "first_ms"),
+)
 
 
 @dataclass(frozen=True)
@@ -84,3 +89,22 @@ class Tape:
     def rows(self) -> int:
         """Number of rows of draws."""
         return len(self.ticket)
+
+    def of(self, tickets: np.ndarray) -> tuple[Tape, np.ndarray]:
+        """(the tape of some tickets, by number in order; the rows of theirs here)."""
+        chosen = np.zeros(self.tickets, dtype=bool)
+        chosen[tickets] = True
+        rows = np.flatnonzero(chosen[self.ticket])
+        number = np.full(self.rows + 1, -1, dtype=np.int64)  # the last stands for no row
+        number[rows] = np.arange(len(rows))
+        first = self.first_order[chosen[self.first_order]]
+        new = {
+            "ticket": number[self.ticket[rows]],
+            "next_row": number[self.next_row[rows]],
+            "first_order": number[first],
+        }
+        for field in fields(self):
+            column: np.ndarray = getattr(self, field.name)
+            if field.name not in new:
+                new[field.name] = column[..., tickets if field.name in TICKET_COLUMNS else rows]
+        return Tape(**new), rows

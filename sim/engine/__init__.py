@@ -28,14 +28,15 @@ class Run:
     outcomes: Outcomes
 
 
-def _check(engine: str) -> None:
+def check_engine(engine: str) -> None:
+    """Raises ValueError for an engine that does not exist."""
     if engine not in ENGINES:
         raise ValueError(f"no engine {engine!r}; there are: {', '.join(ENGINES)}")
 
 
 def prepare(engine: str = DEFAULT_ENGINE, tell: Callable[[str], None] | None = None) -> None:
     """Compiles the compiled engine where that has not been done, and tells so: workers then find it ready."""
-    _check(engine)
+    check_engine(engine)
     if engine != "fast":
         return
     from sim.engine import fast
@@ -61,7 +62,7 @@ _SMALLEST = {
 
 def play(plan: Plan, tape: Tape, roster: Roster, engine: str = DEFAULT_ENGINE) -> Outcomes:
     """What happens to a tape under a plan and a roster; simulate() with its three inputs made elsewhere."""
-    _check(engine)
+    check_engine(engine)
     if engine == "fast":
         from sim.engine import fast
 
@@ -73,7 +74,7 @@ def play(plan: Plan, tape: Tape, roster: Roster, engine: str = DEFAULT_ENGINE) -
 
 def simulate(resolved: Resolved, seed: int, replication: int, engine: str = DEFAULT_ENGINE) -> Run:
     """Simulates one replication of a scenario. Raises ValueError for an engine that does not exist."""
-    _check(engine)
+    check_engine(engine)
     plan = make_plan(resolved)
     tape = draw_tape(resolved, seed, replication)
     roster = draw_roster(resolved, seed, replication)

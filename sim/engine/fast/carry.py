@@ -44,7 +44,7 @@ def _held(state: State, tape: Tape) -> np.ndarray:
 
 
 def row_numbers(before: Tape, tickets: np.ndarray, after: Tape) -> np.ndarray:
-    """int64 (M of the tape before,): each row's number on the tape after, which begins with ``tickets``; -1 for none."""
+    """int64 (M of the tape before,): each row's number on the tape after, which begins with ``tickets``; -1 none."""
     number = np.full(before.rows, -1, dtype=np.int64)
     old, new = tickets, np.arange(len(tickets))
     while len(old):
@@ -94,4 +94,4 @@ def _events(before: State, number: np.ndarray) -> np.ndarray:
         raise AssertionError("an agent's work would be lost between two blocks")
     events[:, 1] = kind + renewed
     events = events[renewed >= 0]
-    return events[np.lexsort((events[:, 1], events[:, 0]))]
+    return np.asarray(events[np.lexsort((events[:, 1], events[:, 0]))])

@@ -6,6 +6,9 @@ model; `docs/engines.md` says how to change a rule in both. Nothing is drawn her
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+
 import numpy as np
 from numba import njit
 
@@ -14,6 +17,7 @@ from sim.engine import outcomes as out
 from sim.engine.fast import FOLDER, layout
 from sim.engine.fast.agents import log_busy, log_duty, on_end
 from sim.engine.fast.arrivals import on_arrival, on_chase, on_first_arrival, on_overflow, on_patience
+from sim.engine.fast.carry import Paused, carry, going_on
 from sim.engine.fast.clock import drop_first
 from sim.engine.fast.desk import borrow
 from sim.engine.fast.layout import (
@@ -89,21 +93,64 @@ def drive(state, first_ms, first_row, staff_ms, staff_what, staff_who, staff_val
 
 def run(plan: Plan, tape: Tape, roster: Roster) -> out.Outcomes:
     """Outcomes of one replication under the compiled engine; the same bytes as `reference.run`."""
+    [(_, whole)] = run_in_blocks(plan, roster, [0, plan.end_ms], lambda *_: tape)
+    return whole
+
+
+def run_in_blocks(
+    plan: Plan, roster: Roster, edges_ms: Sequence[int], tape_of: Callable[[int, np.ndarray], Tape]
+) -> Iterator[tuple[Tape, out.Outcomes]]:
+    """Tape and outcomes of the tickets that come to their end in each block, the rest in the last one.
+
+    Block k lasts from ``edges_ms[k]`` to before ``edges_ms[k + 1]``. ``tape_of(k, going_on)`` gives its tape: tickets
+    of the block before that go on (their numbers there), then those whose need arises in it.
+    """
+    paused: Paused | None = None
+    for number, (low, high) in enumerate(pairwise(edges_ms)):
+        last = number == len(edges_ms) - 2
+        tape = tape_of(number, paused.tickets if paused else np.zeros(0, dtype=np.int64))
+        state = advance(plan, tape, roster, low, (FAR if plan.drain else plan.end_ms) if last else high, paused)
+        if last:
+            end = _end(plan, state)
+            close_the_books(state, end)
+            yield tape, outcomes(plan, tape, roster, state, end)
+        else:
+            still = going_on(state, tape)
+            yield _finished(plan, tape, roster, state, high, np.flatnonzero(~still))
+            paused = Paused(state, tape, np.flatnonzero(still))
+
+
+def advance(plan: Plan, tape: Tape, roster: Roster, low: int, until: int, paused: Paused | None) -> State:
+    """The state after every event from ``low`` to before ``until``, going on from a block's end or from the start."""
+    coming = tape.first_order[tape.first_ms[tape.first_order] >= low] if paused else tape.first_order
+    todo = slice(*np.searchsorted(roster.event_ms, [low, until])) if paused else slice(None)
+    staff = [getattr(roster, f"event_{name}")[todo] for name in ("ms", "what", "who", "value", "until")]
     room = 2
-    until = FAR if plan.drain else plan.end_ms
     while True:
         state = make_state(plan, tape, roster, room)
-        staff = (roster.event_ms, roster.event_what, roster.event_who, roster.event_value, roster.event_until)
-        drive(state, tape.first_ms[tape.first_order], tape.first_order, *staff, until)
+        if paused:
+            carry(paused, state, tape)
+        drive(state, tape.first_ms[coming], coming, *staff, until)  # type: ignore[call-arg]
         if not state.one[O_FULL]:
-            break
-        room *= 4  # a run that needed more room for events starts again with it
-    end = plan.end_ms
-    if plan.drain:
-        moments = (layout.C_QUEUED, layout.C_BOT_AT, layout.C_LEAVE, layout.C_DONE)
-        end = max(end, *(int(state.contact[:, column].max(initial=0)) for column in moments))
-    close_the_books(state, end)
-    return outcomes(plan, tape, roster, state, end)
+            return state
+        room *= 4  # a block that needed more room for events starts again with it
+
+
+def _end(plan: Plan, state: State) -> int:
+    """When the run stopped: the horizon's end, or later where it was drained."""
+    if not plan.drain:
+        return plan.end_ms
+    moments = (layout.C_QUEUED, layout.C_BOT_AT, layout.C_LEAVE, layout.C_DONE)
+    return max(plan.end_ms, *(int(state.contact[:, column].max(initial=0)) for column in moments))
+
+
+def _finished(
+    plan: Plan, tape: Tape, roster: Roster, state: State, end: int, tickets: np.ndarray
+) -> tuple[Tape, out.Outcomes]:
+    """Tape and outcomes of the tickets that came to their end, and of the agents' time in the block."""
+    part, rows = tape.of(tickets)
+    mine = state._replace(contact=state.contact[rows], ticket=state.ticket[tickets])
+    return part, outcomes(plan, part, roster, mine, end)
 
 
 @njit(cache=FOLDER is not None)

@@ -28,6 +28,8 @@ def digest_of(
     for variant in variants:
         world = variant.model_dump(mode="json", by_alias=True, exclude=set(LEFT_OUT))
         world["demand"].pop("events")  # they count by what they do: the variants and their days
+        world.pop("investments")  # likewise; one that is not decided does nothing
+        world["decisions"].pop("investments")
         worlds.append(_canonical(world, profiles))
     used = [worlds, [int(regime) for regime in regime_of_day]]
     text = json.dumps(used, separators=(",", ":"), ensure_ascii=True, allow_nan=False)

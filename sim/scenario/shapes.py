@@ -23,7 +23,9 @@ from sim.scenario.nodes import Node, Path, from_python
 from sim.scenario.problems import DEFAULT
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.base import Block
+from sim.scenario.schema.decision import bare_start
 from sim.scenario.schema.demand import bare_mean
+from sim.scenario.schema.options import bare_ramp
 from sim.scenario.schema.people import bare_serve
 from sim.scenario.schema.service import bare_patience
 
@@ -31,15 +33,21 @@ UNIT_OF: dict[Callable[..., Any], str] = {
     units.parse_duration: "duration",
     units.parse_share: "share",
     units.parse_factor: "factor",
-    units.parse_points: "points",
     units.parse_frequency: "rate",
     units.parse_growth: "growth",
     units.parse_decay: "decay",
     units.parse_money: "money",
     units.parse_money_rate: "money rate",
     units.parse_day: "date",
+    units.parse_start: "start",
 }
-SHORT_FOR: dict[Callable[..., Any], str] = {bare_mean: "mean", bare_patience: "mean", bare_serve: "channel"}
+SHORT_FOR: dict[Callable[..., Any], str] = {
+    bare_mean: "mean",
+    bare_patience: "mean",
+    bare_serve: "channel",
+    bare_ramp: "over",
+    bare_start: "start",
+}
 """Blocks that a bare value may stand for, and the field that it gives."""
 _BASE_UNIT: dict[type, str] = {
     int: "whole number",
@@ -78,7 +86,9 @@ class Shape:
     @property
     def declares(self) -> bool:
         """Whether a map's keys make new things (reasons, teams ...) rather than refer to some."""
-        return self.kind == "map" and self.item is not None and self.item.kind == "block"
+        if self.kind != "map" or self.item is None or self.item.kind != "block":
+            return False
+        return self.item.model is None or not self.item.model.by_reference
 
     def pick(self, node: Node | None) -> Shape:
         """The form that fits a value, where there are several; the first where none fits."""

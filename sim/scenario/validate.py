@@ -22,8 +22,8 @@ from sim.scenario.shapes import Shape, is_tag, root
 
 NAME = re.compile(r"^\w[\w.-]*$")
 _HARMLESS = {"duration": "1 s", "share": "0 %", "factor": "100 %", "rate": "0 /day", "growth": "0 %/year",
-             "decay": "0 %/year", "money": "0", "money rate": "0", "date": "2000-01-01", "whole number": 1,
-             "number": 0, "true or false": False, "text": "?"}  # fmt: skip
+             "decay": "0 %/year", "money": "0", "money rate": "0", "date": "2000-01-01", "start": "2000-01",
+             "whole number": 1, "number": 0, "true or false": False, "text": "?"}  # fmt: skip
 _MISSING = object()
 _NULL = "null (or nothing) is given; null removes what an earlier layer gave, and there is nothing to remove"
 

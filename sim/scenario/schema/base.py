@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Tag
 
@@ -20,6 +20,8 @@ class Block(BaseModel):
         validate_default=True,
         arbitrary_types_allowed=False,
     )
+    by_reference: ClassVar[bool] = False
+    """Whether a map of these is keyed by things that are declared elsewhere, rather than declaring them."""
 
 
 class Evidence(Block):

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, NonNegativeInt, PositiveInt
 
 from sim.scenario.schema.base import Block, Factors
+from sim.scenario.schema.decision import Decision, bare_start
 from sim.scenario.units import Decay, Duration, Factor, Money, MoneyRate, Share
 
 
@@ -120,3 +121,5 @@ class Decisions(Block):
     hires: dict[str, dict[str, int]] = Field(default_factory=dict)
     """Agents who are hired, by team and month of decision: `{frontline: {2027-01: 6}}`. They cost their hiring and
     training, start after the lead and the training, and speed up over the ramp."""
+    investments: dict[str, Annotated[Decision, BeforeValidator(bare_start)]] = Field(default_factory=dict)
+    """Which investments are made and when each starts: `{help_centre: 2027-03}`, or with `level`."""

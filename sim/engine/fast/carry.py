@@ -44,8 +44,11 @@ def _held(state: State, tape: Tape) -> np.ndarray:
 
 
 def row_numbers(before: Tape, tickets: np.ndarray, after: Tape) -> np.ndarray:
-    """int64 (M of the tape before,): each row's number on the tape after, which begins with ``tickets``; -1 none."""
-    number = np.full(before.rows, -1, dtype=np.int64)
+    """int64 (M of the tape before + 1,): each row's number on the tape after, which begins with ``tickets``.
+
+    -1 is none; the last entry is that of row -1, which stays none.
+    """
+    number = np.full(before.rows + 1, -1, dtype=np.int64)
     old, new = tickets, np.arange(len(tickets))
     while len(old):
         number[old] = new
@@ -80,8 +83,7 @@ def _renumbered(table: np.ndarray, columns: tuple[int, ...] | range, number: np.
     """A copy of a table whose columns of row numbers are those of the next block; -1 stays none."""
     renewed = table.copy()
     for column in columns:
-        rows = table[:, column]
-        renewed[:, column] = np.where(rows >= 0, number[rows], -1)
+        renewed[:, column] = number[table[:, column]]
     return renewed
 
 

@@ -2,7 +2,8 @@
 
 A sign that touches a number belongs to the number. So ``-2 %/year`` is a value; only a bare percentage, ``-35 %`` or
 ``+10 %``, is relative to the present value. A sign with a space after it adds or takes away: ``+ 2 min``, ``- 1 EUR``,
-``+ 6``; percentage points are ``+ 5 points``. Results keep the unit of the present value and every digit.
+``+ 6``; percentage points are ``+ 5 points``. ``move 40 % to chat`` takes a part of a share of a mix and gives it to
+another, so that the mix still adds up. Results keep the unit of the present value and every digit.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ _SPACED_PERCENT = re.compile(rf"^([+-])\s+({_NUM})\s*%{_ROUND}$")
 _POINTS = re.compile(rf"^([+-])\s*({_NUM})\s*(?:points?|pp)$")
 _PLUS = re.compile(rf"^([+-])\s+({_NUM})\s*([A-Za-z%]*)\s*(?:/\s*([A-Za-z]+))?{_ROUND}$")
 _JOINED_PLUS = re.compile(rf"^\+({_NUM}.*)$")
+_MOVE = re.compile(rf"^move\s+({_NUM})\s*%\s+to\s+(\w[\w.-]*)$")
 _QUANTITY = re.compile(rf"^\s*([+-]?{_NUM})(\s*([A-Za-z%]*)\s*(?:/\s*([A-Za-z]+))?)\s*$")
 _ROUNDING = {"rounded": ROUND_HALF_UP, "rounded up": ROUND_CEILING, "rounded down": ROUND_FLOOR}
 _MAX_EXPONENT = 30
@@ -45,7 +47,7 @@ class ChangeError(ValueError):
 class Change:
     """A change, read."""
 
-    kind: Literal["set", "remove", "times", "plus", "points"]
+    kind: Literal["set", "remove", "times", "plus", "points", "move"]
     text: str
     """As written."""
     node: Node
@@ -54,11 +56,14 @@ class Change:
     unit: str = ""
     per: str = ""
     rounding: str = ""
+    share: Decimal = Decimal(0)
+    """Part of the present value that moves to the entry ``to``."""
+    to: str = ""
 
     @property
     def relative(self) -> bool:
         """Whether it needs a present value."""
-        return self.kind in ("times", "plus", "points")
+        return self.kind in ("times", "plus", "points", "move")
 
 
 def read_change(node: Node) -> Change:
@@ -78,6 +83,11 @@ def read_change(node: Node) -> Change:
         return Change("times", text, node, factor=factor, rounding=match[3] or "")
     if match := _PERCENT.match(text):
         return Change("times", text, node, factor=1 + _decimal(match[1]) / 100, rounding=match[2] or "")
+    if match := _MOVE.match(text):
+        share = _decimal(match[1]) / 100
+        if share > 1:
+            raise ChangeError(f"'{text}' moves more than there is", "up to 100 % of the present value")
+        return Change("move", text, node, share=share, to=match[2])
     if match := _SPACED_PERCENT.match(text):
         sign, number = match[1], match[2]
         raise ChangeError(f"'{text}' could mean two things",
@@ -105,7 +115,7 @@ def changed(change: Change, present: Node, shape: Shape) -> Node:
     if isinstance(present.value, list) and shape.item is not None:
         return replace(present, value=[changed(change, item, shape.item) for item in present.value], how="")
     match = _QUANTITY.match(present.text or str(present.value))
-    if match is None or isinstance(present.value, bool) or shape.unit in ("text", "choice", "date"):
+    if match is None or isinstance(present.value, bool) or shape.unit in ("text", "choice", "date", "start"):
         raise ChangeError(f"{quoted(present)} is not a quantity that '{change.text}' could change", "a new value")
     number, tail = _decimal(match[1]), match[2]
     with localcontext() as context:
@@ -129,6 +139,28 @@ def changed(change: Change, present: Node, shape: Shape) -> Node:
         return Node(made, change.node.origin, how=how)
     value: int | float = int(result) if result == result.to_integral_value() else float(result)
     return Node(value, change.node.origin, text=text, how=how)
+
+
+def quantity_of(node: Node) -> tuple[Decimal, str]:
+    """Number and unit as written: ``'24.50 EUR/h'`` -> ``(Decimal('24.50'), ' EUR/h')``. Raises ChangeError."""
+    match = _QUANTITY.match(node.text or str(node.value))
+    if match is None or isinstance(node.value, bool):
+        raise ChangeError(f"{quoted(node)} is not a quantity")
+    return _decimal(match[1]), match[2]
+
+
+def moved(change: Change, present: Node, other: Node) -> tuple[Node, Node]:
+    """What is left of a share, and the share that takes the rest. Both in percent."""
+    here, there = (
+        number if "%" in tail else 100 * number for number, tail in (quantity_of(present), quantity_of(other))
+    )
+    part = here * change.share
+    return (
+        Node(f"{plain_decimal(here - part)} %", change.node.origin, how=f"{present.written()} {change.text}"),
+        Node(
+            f"{plain_decimal(there + part)} %", change.node.origin, how=f"{other.written()} + {plain_decimal(part)} %"
+        ),
+    )
 
 
 def plain_decimal(number: Decimal) -> str:

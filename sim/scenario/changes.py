@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fnmatch import fnmatchcase
 
-from sim.scenario.arithmetic import ALLOWED, ChangeError, changed, read_change
+from sim.scenario.arithmetic import ALLOWED, ChangeError, changed, moved, read_change
 from sim.scenario.arithmetic import Change as Change
 from sim.scenario.nodes import Node, Path, read_path, show_path
 from sim.scenario.problems import Origin, Problem, listed, nearest
-from sim.scenario.shapes import Shape, root
+from sim.scenario.scaling import FULL, part_way, scaled
+from sim.scenario.shapes import Shape, root, shape_at
 
 
 @dataclass(frozen=True)
@@ -129,22 +131,35 @@ def _key_fits(shape: Shape, key: str | int) -> bool:
 
 
 def apply_changes(
-    document: Node, changes: Node, via: str, problems: list[Problem], log: list[Override] | None = None, at: str = ""
+    document: Node,
+    changes: Node,
+    via: str,
+    problems: list[Problem],
+    log: list[Override] | None = None,
+    at: str = "",
+    fraction: Decimal = FULL,
 ) -> Node:
     """The document with every `path: change` of a map applied in order. Problems are added to the list.
 
-    `via` names the writer in the origin of the new values; `at` is the path of the map, for messages.
+    `via` names the writer in the origin of the new values; `at` is the path of the map, for messages; `fraction` is
+    how much of each change takes effect (see `scaling`).
     """
     for text, node in changes.children.items():
         named = node if node.origin.source == "--set" else replace(node, origin=replace(node.origin, via=via))
-        document = apply_change(document, text, named, problems, log, at)
+        document = apply_change(document, text, named, problems, log, at, fraction)
     return document
 
 
 def apply_change(
-    document: Node, text: str, node: Node, problems: list[Problem], log: list[Override] | None = None, at: str = ""
+    document: Node,
+    text: str,
+    node: Node,
+    problems: list[Problem],
+    log: list[Override] | None = None,
+    at: str = "",
+    fraction: Decimal = FULL,
 ) -> Node:
-    """One change."""
+    """One change, or a fraction of its effect."""
     name = f"{at}: {text}" if at else text
     try:
         pattern = read_path(text)
@@ -170,7 +185,7 @@ def apply_change(
         done += 1
         place = name if not wild else f"{name} ({show_path(target.path)})"
         try:
-            document = _apply(document, target, change, log)
+            document = _apply(document, target, change, log, fraction)
         except ChangeError as error:
             about = (target.path,)
             problems.append(Problem(place, error.wrong, error.allowed, error.meant, node.origin, about))
@@ -194,30 +209,69 @@ def _no_match(name: str, pattern: Path, failure: NoMatch, node: Node) -> Problem
     return Problem(name, wrong, listed(failure.options, 20), meant, node.at)
 
 
-def _apply(document: Node, target: Target, change: Change, log: list[Override] | None) -> Node:
-    present, shape, path = target.node, target.shape, target.path
+def _apply(document: Node, target: Target, change: Change, log: list[Override] | None, fraction: Decimal) -> Node:
     if change.kind == "remove":
         if not target.written:
-            raise ChangeError("there is nothing to remove: " + ("this is a default" if present else "it is absent"))
+            raise ChangeError("there is nothing to remove: " + ("this is a default" if target.node else "it is absent"))
         new: Node | None = None
     elif change.kind == "set":
         new = _settable(change, target)
+    elif change.kind == "move":
+        return _move(document, target, change, log, fraction)
     else:
-        if present is None:
-            raise ChangeError(f"there is no present value that '{change.text}' could change", "a value")
-        if present.is_map:
-            if not shape.short or shape.short not in present.children:
-                raise ChangeError(f"'{change.text}' changes a value, and a map stands here",
-                                  listed((show_path((*path, key)) for key in present.children), 6))  # fmt: skip
-            path, shape, present = (*path, shape.short), shape.fields[shape.short].shape, present.children[shape.short]
-        elif shape.main is not None:
-            shape = shape.main
-        new = changed(change, present, shape)
-        new = replace(new, evidence=change.node.evidence)
+        return _relative(document, target, change, log, fraction)
+    if fraction < FULL:
+        new = part_way(target.node, new, target.shape, fraction, entry=_is_entry(target.path))
+        if new is None:  # nothing lies between: it takes effect when all of it does
+            return document
+    return _put(document, target.path, target.node, new, change, log)
+
+
+def _put(
+    document: Node, path: Path, present: Node | None, new: Node | None, change: Change, log: list[Override] | None
+) -> Node:
     if log is not None:
         log.append(Override(show_path(path), present.written() if present else None,
                             new.written() if new else None, change.node.origin))  # fmt: skip
     return _open_on_way(document, path).put(path, new)
+
+
+def _relative(document: Node, target: Target, change: Change, log: list[Override] | None, fraction: Decimal) -> Node:
+    """A change of the present value."""
+    present, shape, path = target.node, target.shape, target.path
+    if present is None:
+        raise ChangeError(f"there is no present value that '{change.text}' could change", "a value")
+    if present.is_map:
+        if not shape.short or shape.short not in present.children:
+            raise ChangeError(f"'{change.text}' changes a value, and a map stands here",
+                              listed((show_path((*path, key)) for key in present.children), 6))  # fmt: skip
+        path, shape, present = (*path, shape.short), shape.fields[shape.short].shape, present.children[shape.short]
+    elif shape.main is not None:
+        shape = shape.main
+    new = changed(scaled(change, fraction, shape) if fraction < FULL else change, present, shape)
+    return _put(document, path, present, replace(new, evidence=change.node.evidence), change, log)
+
+
+def _is_entry(path: Path) -> bool:
+    """Whether a path leads to an entry of a map of values whose keys refer to things."""
+    around = shape_at(path[:-1])
+    return around is not None and any(form.kind == "map" and not form.declares for form in (around, *around.forms))
+
+
+def _move(document: Node, target: Target, change: Change, log: list[Override] | None, fraction: Decimal) -> Node:
+    """A part of one share of a mix given to another."""
+    path, other = target.path, (*target.path[:-1], change.to)
+    if target.node is None or target.shape.unit != "share" or not _is_entry(path):
+        raise ChangeError(f"'{change.text}' moves a part of a share of a mix, and this is none",
+                          "a path such as reasons.return.channels.email")  # fmt: skip
+    if path[-1] == change.to:
+        raise ChangeError(f"'{change.text}' moves it to itself", "the name of another share of the same mix")
+    if fraction < FULL:
+        change = scaled(change, fraction, target.shape)
+    there = document.get(other)
+    less, more = moved(change, target.node, there or Node("0 %"))
+    document = _put(document, path, target.node, less, change, log)
+    return _put(document, other, there, more, change, log)
 
 
 def _settable(change: Change, target: Target) -> Node:

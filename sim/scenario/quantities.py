@@ -46,6 +46,7 @@ NOUN = {
     "money": "an amount of money",
     "money rate": "an amount per period",
     "date": "a date",
+    "start": "a month or a date",
     "whole number": "a whole number",
     "number": "a number",
     "true or false": "true or false",
@@ -63,6 +64,7 @@ EXAMPLE = {
     "money": "62 EUR",
     "money rate": "24.50 EUR/h",
     "date": "2027-01-04",
+    "start": "2027-03",
     "whole number": "26",
     "number": "0.13",
     "true or false": "true",
@@ -79,6 +81,7 @@ ALLOWED = {
     "money": "an amount with its currency, such as '62 EUR'",
     "money rate": "an amount with its currency and period, such as '24.50 EUR/h' or '900 EUR/month'",
     "date": "a date written year-month-day, such as 2027-01-04",
+    "start": "a month or a date, such as 2027-03 or 2027-03-15",
     "whole number": "a whole number, such as 26",
     "number": "a number, such as 0.13",
     "true or false": "true or false",
@@ -184,8 +187,8 @@ _LACKS = {"rate": "period", "money": "currency", "money rate": "currency and per
 
 def _why(unit: str, node: Node, said: str) -> str:
     shown = quoted(node)
-    if unit == "date":
-        return f"{shown} is not a date" if "needed" in said else f"{shown}: {said}"
+    if unit in ("date", "start"):
+        return f"{shown} is not {NOUN[unit]}" if "needed" in said else f"{shown}: {said}"
     try:
         value, mark, per = split_quantity(node.text or node.value)
     except QuantityError:
@@ -203,8 +206,9 @@ def _why(unit: str, node: Node, said: str) -> str:
 def _tries(text: str, unit: str, currency: str) -> Iterator[str]:
     """What might have been meant, most likely first; only what reads as ``unit`` is suggested."""
     text = text.strip()
-    if unit == "date":
+    if unit in ("date", "start"):
         yield from _dates(text)
+        yield from _months(text) if unit == "start" else ()
         return
     yield re.sub(r"(\d),(\d{1,2})(?!\d)", r"\1.\2", text)
     for sign, code in _CURRENCY_SIGNS.items():
@@ -240,6 +244,13 @@ def _dates(text: str) -> Iterator[str]:
         yield f"{match[3]}-{int(match[2]):02d}-{int(match[1]):02d}"
     if match := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", text):
         yield f"{match[1]}-{int(match[2]):02d}-{int(match[3]):02d}"
+
+
+def _months(text: str) -> Iterator[str]:
+    if match := re.fullmatch(r"(\d{4})[-/.](\d{1,2})", text):
+        yield f"{match[1]}-{int(match[2]):02d}"
+    if match := re.fullmatch(r"(\d{1,2})[-/.](\d{4})", text):
+        yield f"{match[2]}-{int(match[1]):02d}"
 
 
 def _nearest_unit(word: str, options: tuple[str, ...]) -> str:

@@ -40,6 +40,7 @@ _QUANTITIES = {  # by the example that the type gives
     "8 %/year": ("growth", rf"^\s*({_NUMBER}\s*%\s*/\s*{_TIME}|0)\s*$"),
     "2 %/month": ("decay", rf"^\s*({_NUMBER}\s*%\s*/\s*{_TIME}|0)\s*$"),
     "62 EUR": ("money", rf"^\s*({_NUMBER}\s*[A-Z]{{3}}|0)\s*$"),
+    "2027-03": ("start", r"^\d{4}-\d{2}(-\d{2})?$"),
     "24.50 EUR/h": ("money_rate", rf"^\s*({_NUMBER}\s*[A-Z]{{3}}\s*/\s*{_TIME}|0)\s*$"),
 }
 _SHORT_FORMS: dict[str, list[dict[str, Any]]] = {
@@ -47,6 +48,8 @@ _SHORT_FORMS: dict[str, list[dict[str, Any]]] = {
     "Handle": [{"$ref": "#/$defs/duration"}],
     "Patience": [{"const": "never"}, {"$ref": "#/$defs/duration"}],
     "Serve": [{"type": "string"}],
+    "Ramp": [{"$ref": "#/$defs/duration"}],
+    "Decision": [{"$ref": "#/$defs/start"}],
     "Evidence": [{"enum": ["measured", "benchmark", "assumed"]}],
 }
 """Blocks that a bare value may stand for."""
@@ -79,7 +82,7 @@ def _kind(shape: Shape) -> str:
         return " or ".join(dict.fromkeys(_kind(form) for form in shape.forms))
     if shape.kind == "block" and shape.model is not None:
         link = f"[{shape.model.__name__}](#{shape.model.__name__.lower()})"
-        return f"{shape.main.unit} or {link}" if shape.main is not None and shape.short == "mean" else link
+        return f"{shape.main.unit} or {link}" if shape.main is not None and shape.short != "channel" else link
     if shape.kind == "map" and shape.item is not None and shape.key is not None:
         key = " \\| ".join(shape.key.choices) if shape.key.choices and len(shape.key.choices) < 5 else "name"
         key = "month" if len(shape.key.choices) == 12 else "size" if shape.key.unit == "whole number" else key

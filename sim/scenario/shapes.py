@@ -33,6 +33,7 @@ UNIT_OF: dict[Callable[..., Any], str] = {
     units.parse_duration: "duration",
     units.parse_share: "share",
     units.parse_factor: "factor",
+    units.parse_points: "points",
     units.parse_frequency: "rate",
     units.parse_growth: "growth",
     units.parse_decay: "decay",

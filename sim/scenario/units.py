@@ -223,6 +223,15 @@ def parse_day(text: Any) -> dt.date:
     raise QuantityError("a date is needed, such as 2027-01-04")
 
 
+def parse_start(text: Any) -> str:
+    """``'2027-03-15'`` or ``'2027-03'`` -> the same text: a day, or a month of the horizon."""
+    if isinstance(text, dt.date) or (isinstance(text, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", text.strip())):
+        return parse_day(text).isoformat()
+    if isinstance(text, str) and re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text.strip()):
+        return text.strip()
+    raise QuantityError("a month or a date is needed, such as 2027-03 or 2027-03-15")
+
+
 def per_month(per_hour: float) -> float:
     """Currency (or events) per hour -> per mean month."""
     return per_hour * HOURS_PER_DAY * DAYS_PER_MONTH
@@ -237,6 +246,7 @@ Day = Annotated[
     BeforeValidator(parse_day),
     WithJsonSchema({"type": "string", "format": "date", "description": "a date", "examples": ["2027-01-04"]}),
 ]
+Start = Annotated[str, BeforeValidator(parse_start), _json("a month or a date", "2027-03")]
 Duration = Annotated[int, BeforeValidator(parse_duration), _json("a duration with its unit", "4 min")]
 Share = Annotated[float, BeforeValidator(parse_share), _json("a share between 0 % and 100 %", "35 %")]
 Factor = Annotated[float, BeforeValidator(parse_factor), _json("a factor; 100 % leaves unchanged", "120 %")]

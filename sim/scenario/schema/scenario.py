@@ -9,6 +9,7 @@ from pydantic import Field
 from sim.scenario.schema.base import Block, Evidence
 from sim.scenario.schema.demand import Customers, Demand, Experiment, Horizon, Reason
 from sim.scenario.schema.money import Economics, Satisfaction
+from sim.scenario.schema.options import Investment
 from sim.scenario.schema.people import Decisions, Team
 from sim.scenario.schema.retention import Loops, Retention
 from sim.scenario.schema.service import Bot, Channel, SelfService
@@ -50,6 +51,8 @@ class Scenario(Block):
     feedback: Loops = Loops()
     economics: Economics = Economics()
     kpis: Kpis = Kpis()
+    investments: dict[str, Investment] = Field(default_factory=dict)
+    """What could be bought or done, by name; nothing happens until `decisions.investments` starts it."""
     decisions: Decisions = Decisions()
     evidence: dict[str, Evidence] = Field(default_factory=dict)
     """Evidence by path; also written beside a value as `{value: ..., evidence: {...}}`."""

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, NonNegativeInt, PositiveInt
 
 from sim.scenario.schema.base import Block, Factors
 from sim.scenario.schema.decision import Decision, bare_start
-from sim.scenario.units import Decay, Duration, Factor, Money, MoneyRate, Share
+from sim.scenario.units import Day, Decay, Duration, Factor, Frequency, Money, MoneyRate, Share
 
 
 def bare_serve(value: object) -> object:
@@ -77,14 +77,69 @@ class Hire(Block):
     training: Duration = Field(default="0 s")  # type: ignore[assignment]
     """Paid training after the first day, before the first contact."""
     ramp: Duration = Field(default="0 s")  # type: ignore[assignment]
-    """From the first contact to full speed, linear."""
+    """From the first contact to full speed and quality, linear."""
     start_speed: Factor = Field(default="100 %", gt=0)  # type: ignore[assignment]
+    """Speed on the first day with customers."""
+    start_quality: Share = Field(default="100 %")  # type: ignore[assignment]
+    """Factor on the share resolved on the first day with customers."""
 
 
 class Attrition(Block):
-    """Agents who leave."""
+    """Agents who leave of their own accord, at the end of a month. Whole people: expected leavers add up over the
+    months, and one leaves whenever the sum passes a whole number."""
 
     base: Decay = Field(default="0 %/year")  # type: ignore[assignment]
+    per_occupancy_point_over_85: Decay = Field(default="0 %/year")  # type: ignore[assignment]
+    """Added for every point of a month's occupancy above 85 %, from the month after (see `feedback`)."""
+    replace: Literal["ahead", "after_leaving", "none"] = "ahead"
+    """`ahead`: a successor joins in time to serve when the leaver has left, and speeds up from there. `after_leaving`:
+    a successor is sought from the leaver's notice on and joins after `hire.lead`, not before the leaver has left; the
+    post is empty until the training is over. `none`: the post goes."""
+    notice: Duration = Field(default="0 s")  # type: ignore[assignment]
+    """How long before their last day leavers say so; they work until then. Shortens the wait of `after_leaving`."""
+    cost: Money = Field(default="0")  # type: ignore[assignment]
+    """Of each leaver, besides the hire and the training of a successor."""
+
+
+class Dismissal(Block):
+    """What it takes to cut posts (`decisions.leaves`)."""
+
+    notice: Duration = Field(default="0 s")  # type: ignore[assignment]
+    """From the first day of the month of decision; they work until the end of the month in which it is over."""
+    cost: Money = Field(default="0")  # type: ignore[assignment]
+    """Severance of each."""
+
+
+class Overtime(Block):
+    """Time beyond the shift that is paid for."""
+
+    premium: Share = Field(default="25 %")  # type: ignore[assignment]
+    """On top of wage and on-cost."""
+
+
+class Minimum(Block):
+    """What is billed at least, in contacts or in money; pro rata where a month is not whole."""
+
+    contacts: Frequency = Field(default="0 /month")  # type: ignore[assignment]
+    """Contacts billed per period at least, such as `3000 /month`."""
+    amount: MoneyRate = Field(default="0")  # type: ignore[assignment]
+    """Amount billed per period at least, such as `12000 EUR/month`."""
+
+
+class Outsourced(Block):
+    """A team of somebody else's, with its own price: wage, workplaces, overhead, hiring and attrition are theirs."""
+
+    per_contact: Money = Field(default="0")  # type: ignore[assignment]
+    """For each contact that the team finishes."""
+    per_hour: MoneyRate = Field(default="0")  # type: ignore[assignment]
+    """For each hour of an agent on duty, as scheduled."""
+    minimum: Minimum = Minimum()
+    notice: Duration = Field(default="0 s")  # type: ignore[assignment]
+    """How long the minimum is billed after the last day."""
+    starts: Day | None = None
+    """First day on which they serve; left out: from the start."""
+    ends: Day | None = None
+    """Last day on which they serve; left out: to the end."""
 
 
 class Team(Block):
@@ -113,6 +168,10 @@ class Team(Block):
     """Supervision, quality and planning, as a share of wages."""
     hire: Hire = Hire()
     attrition: Attrition = Attrition()
+    dismissal: Dismissal = Dismissal()
+    overtime: Overtime | None = None
+    """Left out: whoever finishes a contact after the end of the shift is not paid for it."""
+    outsourced: Outsourced | None = None
 
 
 class Decisions(Block):
@@ -121,5 +180,12 @@ class Decisions(Block):
     hires: dict[str, dict[str, int]] = Field(default_factory=dict)
     """Agents who are hired, by team and month of decision: `{frontline: {2027-01: 6}}`. They cost their hiring and
     training, start after the lead and the training, and speed up over the ramp."""
+    leaves: dict[str, dict[str, int]] = Field(default_factory=dict)
+    """Posts that are cut, by team and month of decision: whoever joined last leaves, at the end of the month in which
+    the team's `dismissal.notice` is over."""
+    overtime: dict[str, dict[str, Share]] = Field(default_factory=dict)
+    """Shifts made longer, by team and month: `{frontline: {2027-12: 10 %}}` of their paid time, at their end."""
+    outsource: dict[str, dict[str, NonNegativeInt]] = Field(default_factory=dict)
+    """Agents of an outsourced team, by month; in other months it has `agents`."""
     investments: dict[str, Annotated[Decision, BeforeValidator(bare_start)]] = Field(default_factory=dict)
     """Which investments are made and when each starts: `{help_centre: 2027-03}`, or with `level`."""

@@ -13,6 +13,7 @@ from sim.demand.tape import NEVER, SELF_FALSE_BACK, SELF_FALSE_GONE, SELF_NONE, 
 from sim.engine import outcomes as out
 from sim.engine.outcomes import Outcomes
 from sim.kpis.columns import Contacts, Tickets, by_regime, end_of_run, targets_ms
+from sim.kpis.retention import added_churn, counts, new_by_referral
 from sim.kpis.satisfaction import satisfied_share
 from sim.kpis.spans import open_time_ms
 from sim.scenario.calendar import Calendar
@@ -199,6 +200,10 @@ def _of_tickets(resolved: Resolved, tape: Tape, outcomes: Outcomes, t: Tickets) 
     false = (tape.self_fate == SELF_FALSE_BACK) | (tape.self_fate == SELF_FALSE_GONE)
     ended = state != out.OPEN
     satisfied, promoter, detractor = satisfied_share(resolved, tape, outcomes, t)
+    customers = {}
+    if counts(resolved):
+        customers["customers_lost"] = added_churn(resolved, tape, outcomes, t, satisfied)
+        customers["customers_won"] = new_by_referral(resolved, tape, outcomes, promoter, detractor)
     return {
         "needs": np.ones(tape.tickets, dtype=bool),
         **{f"state_{name}": state == code for code, name in enumerate(out.STATES)},
@@ -225,6 +230,7 @@ def _of_tickets(resolved: Resolved, tape: Tape, outcomes: Outcomes, t: Tickets) 
         "satisfied": satisfied * ended,
         "promoters": promoter * ended,
         "detractors": detractor * ended,
+        **customers,
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 import numpy as np
 
 from sim.demand.tape import Tape
@@ -23,6 +25,16 @@ FIELDS = (
 )
 
 
+def declared(resolved: Resolved, tape: Tape, block: str, fields: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Figures of a block (a dotted path) in the world of each ticket: (N,), or one figure where all worlds agree."""
+    read = attrgetter(block)
+    table = by_regime(resolved, [[getattr(read(variant), name) for name in fields] for variant in resolved.variants])
+    return {
+        name: column[0] if (column == column[0]).all() else column[tape.regime]
+        for name, column in zip(fields, table.T, strict=True)
+    }
+
+
 def satisfied_share(
     resolved: Resolved, tape: Tape, outcomes: Outcomes, tickets: Tickets
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -32,11 +44,7 @@ def satisfied_share(
     after the first, each transfer, each time the story had to be repeated, once where self-service or a bot was tried
     and did not help, and once where the need was not met; never below 0.
     """
-    table = by_regime(resolved, [[getattr(v.satisfaction, name) for name in FIELDS] for v in resolved.variants])
-    of = {
-        name: column[0] if (column == column[0]).all() else column[tape.regime]
-        for name, column in zip(FIELDS, table.T, strict=True)
-    }
+    of = declared(resolved, tape, "satisfaction", FIELDS)
     lost = (
         of["wait_over_target"] * tickets.lateness
         + of["extra_contact"] * np.maximum(tickets.contacts - 1, 0)

@@ -10,7 +10,8 @@ from sim.demand.tape import Tape
 from sim.engine import outcomes as out
 from sim.engine.outcomes import Outcomes
 from sim.engine.roster import Roster
-from sim.kpis.columns import Contacts, contact_columns, end_of_run
+from sim.kpis import retention
+from sim.kpis.columns import Contacts, contact_columns, end_of_run, ticket_columns
 from sim.kpis.measures import total
 from sim.kpis.spans import Cuts
 from sim.scenario.resolved import Resolved
@@ -42,6 +43,8 @@ class Usage:
     self_ms: np.ndarray  # (S, months) customers' time in self-service
     needs: np.ndarray  # (months,)
     tickets_resolved: np.ndarray  # (months,) by whomever
+    customers_lost: np.ndarray  # (R, months) by tickets of each reason, in the month in which they ended
+    customers_won: np.ndarray  # (R, months) likewise
 
 
 def usage(
@@ -74,6 +77,7 @@ def usage(
     finished = (outcomes.state != out.OPEN) & (outcomes.state != out.LOST)
     slots = np.arange(roster.paid_ms.shape[1], dtype=np.int64) * HALF_HOUR_MS
     busy_team = roster.agent_team[outcomes.busy_agent]
+    lost, won = _lost_and_won(resolved, tape, outcomes, contacts, cuts)
     channels, selves = len(scenario.channels), len(scenario.self_service)
     tried = tape.self_service.astype(np.int64)
     tried_ms = np.where(tape.self_end_ms >= 0, tape.self_end_ms - tape.need_ms, 0)
@@ -94,7 +98,22 @@ def usage(
         self_ms=add(selves, tried, need_month, tried_ms),
         needs=np.bincount(need_month, minlength=months).astype(np.float64),
         tickets_resolved=np.bincount(_month(cuts, outcomes.end_ms[finished]), minlength=months).astype(np.float64),
+        customers_lost=lost,
+        customers_won=won,
     )
+
+
+def _lost_and_won(
+    resolved: Resolved, tape: Tape, outcomes: Outcomes, contacts: Contacts, cuts: Cuts
+) -> tuple[np.ndarray, np.ndarray]:
+    """By reason and by the month in which the ticket ended, so that what follows from it lies in later months."""
+    shape = (len(resolved.scenario.reasons), len(cuts.edges) - 1)
+    if not retention.counts(resolved):
+        return np.zeros(shape), np.zeros(shape)
+    each = retention.lost_and_won(resolved, tape, outcomes, ticket_columns(resolved, tape, contacts))
+    cell = tape.reason.astype(np.int64) * shape[1] + _month(cuts, outcomes.end_ms)
+    cell[outcomes.state == out.OPEN] = shape[0] * shape[1]  # past the end: dropped
+    return total(cell, each[0], shape), total(cell, each[1], shape)
 
 
 def _month(cuts: Cuts, moment: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ BY_CHANNEL = (
     "time_to_first_response_p50", "time_to_first_response_p90", "time_to_first_response_from_contact",
     "time_to_first_response_open_hours", "time_to_resolution", "time_to_resolution_p50", "time_to_resolution_p90",
     "time_to_resolution_from_contact", "time_to_resolution_open_hours", "backlog", "backlog_age", "backlog_oldest",
-    "queue_backlog", "queue_age", "queue_oldest", "csat", "nps",
+    "queue_backlog", "queue_age", "queue_oldest", "csat", "nps", "churn_points", "customers_lost", "referrals",
     "queue_length", "load_carried", "concurrency", "service_level_daily_mean",
 )  # fmt: skip
 """Kept by channel, and by reason but for NOT_BY_REASON: `service_level(phone)`, `fcr(return)`, `fcr(phone, return)`."""

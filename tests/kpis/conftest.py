@@ -63,6 +63,20 @@ DOCUMENT: dict = {
     "self_service": {"faq": {"reach": "20 %", "resolves": {"order": "50 %"}}},
     "bots": {"chatty": {"channels": ["chat"], "contains": {"order": "50 %"}}},
     "kpis": {"fcr_window": "60 min"},
+    "customers": {"active": 1000},
+    "retention": {
+        "churn": {
+            "resolved_well": "-0.5 points",
+            "unresolved": "5 points",
+            "late": "1 points",
+            "extra_contact": "2 points",
+            "transfer": "1.5 points",
+            "repeated_context": "0.7 points",
+            "bot_failure": "1.2 points",
+            "dissatisfied": "3 points",
+        },
+        "referrals": {"per_promoter": "10 %", "deterred_per_detractor": "20 %"},
+    },
 }
 
 

@@ -35,6 +35,28 @@ SATISFIED = [
     0.9 - 0.08,  # t23: waited exactly the target
 ]
 CSAT = sum(SATISFIED) / 21
+POINTS = [  # of churn, in the order of SATISFIED; dissatisfaction comes on top
+    -0.5,  # t0: nothing went wrong
+    2 + 1,  # t1
+    1 + 1.5 + 0.7,  # t2
+    2,  # t3
+    1 + 5,  # t4
+    *[5] * 3,  # t5, t6, t7
+    1 + 5,  # t8
+    1 + 5,  # t9
+    -0.5,  # t10: the bot did it
+    1.2 + 5,  # t11
+    1.2 + 0.7,  # t12
+    -0.5,  # t13
+    1 + 5,  # t14
+    1,  # t15
+    2,  # t16
+    -0.5,  # t20: self-service did it
+    1.2,  # t21
+    1.2 + 5,  # t22
+    1.2,  # t23
+]
+LOST = sum(points + 3 * (1 - satisfied) for points, satisfied in zip(POINTS, SATISFIED, strict=True)) / 100
 
 EXPECTED: list[tuple[str, str, object]] = [  # KPI, place, figure
     ("needs", "", 25),
@@ -158,6 +180,10 @@ EXPECTED: list[tuple[str, str, object]] = [  # KPI, place, figure
     ("queue_oldest", "phone", nan),  # nothing waits: no data, not 0
     ("csat", "", CSAT),
     ("nps", "", 100 * (0.6 * CSAT - 0.7 * (1 - CSAT))),
+    ("churn_points", "", 100 * LOST / 21),
+    ("customers_lost", "", LOST),
+    ("customers_lost", "email", (1 + 2 + 3 * (1 - SATISFIED[15]) + 3 * (1 - SATISFIED[16])) / 100),  # t15, t16
+    ("referrals", "", 21 * (0.1 * 0.6 * CSAT - 0.2 * 0.7 * (1 - CSAT))),
 ]
 
 

@@ -7,7 +7,7 @@ from sim.kpis.docs import definitions
 from sim.kpis.registry import PERIOD, REPLICATIONS
 from sim.scenario import kpi_names
 
-UNITS = {"share", "s", "h", "needs", "contacts", "tickets", "agents", "erlang", "contacts/h", "points"}
+UNITS = {"share", "s", "h", "needs", "contacts", "tickets", "agents", "erlang", "contacts/h", "points", "customers"}
 
 
 @pytest.mark.parametrize("kpi", KPIS.values(), ids=list(KPIS))

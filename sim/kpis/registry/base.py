@@ -96,5 +96,9 @@ def any_limit(scenario: Scenario) -> bool:
     return any(channel.places is not None for channel in scenario.channels.values())
 
 
+def counts_customers(scenario: Scenario) -> bool:
+    return scenario.retention.counts
+
+
 def any_team(scenario: Scenario) -> bool:
     return bool(scenario.teams)

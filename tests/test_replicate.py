@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import sim.replicate
-from sim.engine import simulate
+from sim.engine.blocks import simulate_blocks
 from sim.kpis import ConservationError, estimate
 from sim.replicate import named_kpi, one, replicate
 from sim.scenario.load import resolve
@@ -115,12 +115,12 @@ def test_a_number_given_overrides_the_wish():
 
 def test_every_run_is_checked(resolved, monkeypatch):
     def loses_a_contact(*args, **kwargs):
-        run = simulate(*args, **kwargs)
-        leave = run.outcomes.leave_ms.copy()
-        leave[0] = -1
-        return replace(run, outcomes=replace(run.outcomes, leave_ms=leave))
+        for run in simulate_blocks(*args, **kwargs):
+            leave = run.outcomes.leave_ms.copy()
+            leave[0] = -1
+            yield replace(run, outcomes=replace(run.outcomes, leave_ms=leave))
 
-    monkeypatch.setattr(sim.replicate, "simulate", loses_a_contact)
+    monkeypatch.setattr(sim.replicate, "simulate_blocks", loses_a_contact)
     with pytest.raises(ConservationError, match="never left"):
         replicate(resolved, replications=1)
 

@@ -18,14 +18,56 @@ class ConservationError(AssertionError):
     """An engine lost or invented something; the message says what, and how many."""
 
 
+@dataclass(frozen=True)
+class Sums:
+    """Agents' time, which adds up only over all blocks of a run: A agents, C channels, ms."""
+
+    busy_ms: np.ndarray  # float64 (A, C)
+    handle_ms: np.ndarray  # float64 (A, C): of the contacts that each agent served last
+    duty_ms: np.ndarray  # float64 (A,)
+
+    @staticmethod
+    def of(resolved: Resolved, agents: int, outcomes: Outcomes) -> Sums:
+        """The sums of one block."""
+        channels = len(resolved.scenario.channels)
+        used = np.flatnonzero((outcomes.kind >= 0) & (outcomes.agent >= 0))
+
+        def by_place(agent: np.ndarray, channel: np.ndarray, figures: np.ndarray) -> np.ndarray:
+            place = agent.astype(np.int64) * channels + channel
+            return np.bincount(place, weights=figures, minlength=agents * channels).reshape(agents, channels)
+
+        busy_ms = outcomes.busy_until_ms - outcomes.busy_from_ms
+        duty_ms = outcomes.duty_until_ms - outcomes.duty_from_ms
+        return Sums(
+            by_place(outcomes.busy_agent, outcomes.busy_channel, busy_ms),
+            by_place(outcomes.agent[used], outcomes.channel[used], outcomes.handle_ms[used]),
+            np.bincount(outcomes.duty_agent, weights=duty_ms, minlength=agents),
+        )
+
+    def __add__(self, other: Sums) -> Sums:
+        return Sums(self.busy_ms + other.busy_ms, self.handle_ms + other.handle_ms, self.duty_ms + other.duty_ms)
+
+
 def check_conservation(resolved: Resolved, tape: Tape, outcomes: Outcomes) -> None:
     """Raises ConservationError unless tickets, contacts and agents' time add up. Cheap enough for each run."""
+    check_block(resolved, tape, outcomes)
+    agents = (outcomes.agent, outcomes.busy_agent, outcomes.duty_agent)
+    check_sums(resolved, Sums.of(resolved, 1 + max(int(column.max(initial=-1)) for column in agents), outcomes))
+
+
+def check_block(resolved: Resolved, tape: Tape, outcomes: Outcomes) -> None:
+    """What holds in every block of a run."""
     check_tickets(tape, outcomes)
     check_contacts(tape, outcomes)
     check_order(resolved, outcomes)
     check_ends(tape, outcomes)
     check_agents(outcomes)
-    check_work(resolved, outcomes)
+
+
+def check_sums(resolved: Resolved, sums: Sums) -> None:
+    """What holds over all blocks: nobody is busy for longer than on duty; busy time is the handle time of the work."""
+    _refuse(sums.busy_ms.sum(axis=1) > sums.duty_ms, "agents busy for longer than on duty")
+    check_work(resolved, sums)
 
 
 def _refuse(broken: np.ndarray, words: str) -> None:
@@ -99,16 +141,12 @@ def check_ends(tape: Tape, outcomes: Outcomes) -> None:
 
 
 def check_agents(outcomes: Outcomes) -> None:
-    """No agent is busy twice at once, nor on duty twice; nobody is busy for longer than on duty."""
+    """No agent is busy twice at once, nor on duty twice."""
     busy, duty = outcomes.busy_until_ms - outcomes.busy_from_ms, outcomes.duty_until_ms - outcomes.duty_from_ms
     _refuse(busy <= 0, "busy stretches without length")
     _refuse(duty <= 0, "presences without length")
     _no_overlap(outcomes.busy_agent, outcomes.busy_from_ms, outcomes.busy_until_ms, "agents busy twice at once")
     _no_overlap(outcomes.duty_agent, outcomes.duty_from_ms, outcomes.duty_until_ms, "agents on duty twice at once")
-    agents = 1 + max(int(outcomes.busy_agent.max(initial=-1)), int(outcomes.duty_agent.max(initial=-1)))
-    was_busy = np.bincount(outcomes.busy_agent, weights=busy, minlength=agents)
-    was_there = np.bincount(outcomes.duty_agent, weights=duty, minlength=agents)
-    _refuse(was_busy > was_there, "agents busy for longer than on duty")
 
 
 def _no_overlap(agent: np.ndarray, begin: np.ndarray, end: np.ndarray, words: str) -> None:
@@ -118,27 +156,15 @@ def _no_overlap(agent: np.ndarray, begin: np.ndarray, end: np.ndarray, words: st
     _refuse((agent[1:] == agent[:-1]) & (begin[1:] < end[:-1]), words)
 
 
-def check_work(resolved: Resolved, outcomes: Outcomes) -> None:
+def check_work(resolved: Resolved, sums: Sums) -> None:
     """Agents are busy with one contact at a time for exactly its handle time: by agent and channel.
 
     Interruptible work can go on with another agent, so there the sums over all agents are compared. Contacts in
     parallel overlap, so they are left out.
     """
-    channels = list(resolved.scenario.channels.values())
-    used = np.flatnonzero((outcomes.kind >= 0) & (outcomes.agent >= 0))
-    agents = 1 + max(int(outcomes.agent.max(initial=-1)), int(outcomes.busy_agent.max(initial=-1)))
-    shape = (agents, len(channels))
-
-    def by_place(agent: np.ndarray, channel: np.ndarray, figures: np.ndarray) -> np.ndarray:
-        place = agent.astype(np.int64) * shape[1] + channel
-        return np.bincount(place, weights=figures, minlength=shape[0] * shape[1]).reshape(shape)
-
-    busy_ms = outcomes.busy_until_ms - outcomes.busy_from_ms
-    busy = by_place(outcomes.busy_agent, outcomes.busy_channel, busy_ms)
-    handle = by_place(outcomes.agent[used], outcomes.channel[used], outcomes.handle_ms[used])
-    for c, (name, channel) in enumerate(zip(resolved.scenario.channels, channels, strict=True)):
+    for c, (name, channel) in enumerate(resolved.scenario.channels.items()):
         if channel.parallel == 1:
-            off = busy[:, c] - handle[:, c]
+            off = sums.busy_ms[:, c] - sums.handle_ms[:, c]
             off = off.sum(keepdims=True) if channel.interruptible else off
             _refuse(off != 0, f"agents whose busy time on {name} is not the handle time of their contacts")
 

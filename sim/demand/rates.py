@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from sim.demand.customers import customer_path
 from sim.demand.distributions import Law, quantiles, spread_law
 from sim.scenario.resolved import Resolved
 from sim.scenario.schema.demand import MONTHS, InlineProfile, Reason
@@ -55,14 +56,14 @@ def _worlds(resolved: Resolved, days: int) -> list[Scenario]:
 
 
 def customers_by_day(resolved: Resolved) -> np.ndarray:
-    """float64 (days,): active customers at the start of each day; each day some join and a share leaves."""
-    active = resolved.scenario.customers.active
-    days = []
-    for world in _worlds(resolved, resolved.calendar.days):
-        days.append(active)
-        stays = growth_factor(-world.customers.churn, 1.0)
-        active = active * stays + world.customers.new
-    return np.array(days)
+    """float64 (days,): active customers at the start of each day; each day some join and a share leaves.
+
+    The closed loop takes off whom service has lost and adds whom recommendations have won.
+    """
+    nobody = np.zeros(len(resolved.calendar.month_labels))
+    feedback = resolved.feedback
+    churned, referred = (nobody, nobody) if feedback is None else (feedback.churned[0], feedback.referred[0])
+    return customer_path(resolved, churned, referred).active
 
 
 def growth_by_day(resolved: Resolved) -> np.ndarray:
@@ -82,13 +83,17 @@ def season_by_day(resolved: Resolved) -> np.ndarray:
     return np.array([_season(resolved, world, day) for day, world in enumerate(worlds)])
 
 
-def orders_by_day(resolved: Resolved, before: int, seasonal: bool = True) -> np.ndarray:
+def orders_by_day(
+    resolved: Resolved, before: int, seasonal: bool = True, customers: np.ndarray | None = None
+) -> np.ndarray:
     """float64 (before + days,): orders on each day, from ``before`` days ahead of the horizon.
 
     Days ahead of the horizon have the customers of the first day, their own season, and the growth run backwards.
+    ``customers`` (days,): of these rather than of all who are there.
     """
     worlds = _worlds(resolved, resolved.calendar.days)
-    orders = customers_by_day(resolved) * [world.customers.orders for world in worlds] * growth_by_day(resolved)
+    customers = customers_by_day(resolved) if customers is None else customers
+    orders = customers * [world.customers.orders for world in worlds] * growth_by_day(resolved)
     first = resolved.scenario
     back = np.arange(-before, 0)
     shrink = max(1.0 + first.demand.growth, 1e-9) ** (back / DAYS_PER_YEAR)

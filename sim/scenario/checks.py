@@ -13,6 +13,7 @@ from sim.scenario.checks_names import (
     check_served,
     check_team_names,
 )
+from sim.scenario.checks_options import check_decided, check_investments
 from sim.scenario.checks_time import check_events, check_hires, check_horizon, check_hours, check_staffing
 from sim.scenario.checks_values import (
     check_automation,
@@ -102,6 +103,8 @@ CHECKS: tuple[Check, ...] = (
     check_hours,
     check_staffing,
     check_hires,
+    check_investments,
+    check_decided,
     check_size,
 )
 

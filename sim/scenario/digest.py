@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.scenario.nodes import Node
+from sim.scenario.options import Decided, decided
 from sim.scenario.schema import Scenario
 
 LEFT_OUT = ("name", "title", "because", "evidence", "experiment")
@@ -28,12 +30,21 @@ def digest_of(
     for variant in variants:
         world = variant.model_dump(mode="json", by_alias=True, exclude=set(LEFT_OUT))
         world["demand"].pop("events")  # they count by what they do: the variants and their days
-        world.pop("investments")  # likewise; one that is not decided does nothing
+        world.pop("investments")  # likewise, and by what they cost; one that is not decided does nothing
         world["decisions"].pop("investments")
         worlds.append(_canonical(world, profiles))
-    used = [worlds, [int(regime) for regime in regime_of_day]]
+    used: list[Any] = [worlds, [int(regime) for regime in regime_of_day]]
+    bought = [_bought(each, profiles) for each in decided(variants[0], Node({}))]
+    used += [bought] if bought else []
     text = json.dumps(used, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _bought(each: Decided, profiles: Mapping[str, tuple[float, ...]]) -> Any:
+    """What a decided investment costs and when: prices count as effects do."""
+    cost = each.option.cost.model_dump(mode="json")
+    dates = [day.isoformat() for day in (each.start, each.live)]
+    return [each.name, *dates, each.option.hours_over_days, each.option.investment.tangible, _canonical(cost, profiles)]
 
 
 def _canonical(value: Any, profiles: Mapping[str, tuple[float, ...]], key: str = "") -> Any:

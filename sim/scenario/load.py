@@ -10,15 +10,19 @@ from typing import Any
 
 from sim.scenario.calendar import Calendar
 from sim.scenario.checks import check
+from sim.scenario.checks_effects import effect_problems
 from sim.scenario.digest import digest_of
+from sim.scenario.effects import opened, with_added, with_effects
 from sim.scenario.layers import Layers
 from sim.scenario.limits import check_tickets
 from sim.scenario.nodes import Node, from_python, show_path
+from sim.scenario.options import decided, in_every_level
 from sim.scenario.problems import Origin, Problem, ScenarioProblems
 from sim.scenario.profiles import read_profiles
-from sim.scenario.regimes import event_regimes, make_variants
+from sim.scenario.regimes import event_regimes, investment_regimes, make_variants
 from sim.scenario.resolved import Resolved
-from sim.scenario.validate import validate
+from sim.scenario.schema import Scenario
+from sim.scenario.validate import Finding, validate
 
 log = logging.getLogger(__name__)
 
@@ -49,18 +53,16 @@ def _finish(document: Node, layers: Layers) -> Resolved:
     if finding.scenario is not None:
         problems += check(finding.scenario, document, finding)
     profiles = read_profiles(document, layers.folders, problems)
-    good = not problems
-    calendar = Calendar.of(finding.scenario.horizon) if good and finding.scenario else None
-    regimes = event_regimes(finding.scenario, document, calendar) if finding.scenario else []
-    if finding.scenario is None or calendar is None:
-        found: list[Problem] = []
-        for regime in regimes:
-            regime.apply(document, found)
-        problems += [p for p in found if not any(finding.touches(path) for path in p.about)]
-        raise ScenarioProblems(problems)
-    variants, regime_of_day = make_variants(
-        finding.scenario, document, regimes, calendar, layers.folders, problems, profiles
-    )
+    if finding.scenario is None or problems:
+        raise ScenarioProblems([*problems, *_paths_amiss(document, finding)])
+    calendar = Calendar.of(finding.scenario.horizon)
+    problems += effect_problems(finding.scenario, document, layers.folders, profiles)
+    scenario, world = finding.scenario, document
+    regimes = event_regimes(scenario, document, calendar)
+    if not problems:
+        scenario, world = _decided_world(scenario, document, problems)
+        regimes = [*investment_regimes(scenario, document, calendar), *regimes]
+    variants, regime_of_day = make_variants(scenario, world, regimes, calendar, layers.folders, problems, profiles)
     if not problems:
         where = document.nearest(("horizon",))[1].at
         problems += [replace(found, path="horizon", origin=where) for found in check_tickets(variants, regime_of_day)]
@@ -69,7 +71,7 @@ def _finish(document: Node, layers: Layers) -> Resolved:
     for override in layers.log:
         log.info("%s", override)
     return Resolved(
-        scenario=finding.scenario,
+        scenario=scenario,
         variants=variants,
         regime_of_day=regime_of_day,
         profiles=profiles,
@@ -79,6 +81,36 @@ def _finish(document: Node, layers: Layers) -> Resolved:
         overrides=tuple(layers.log),
         digest=digest_of(variants, regime_of_day, profiles),
     )
+
+
+def _paths_amiss(document: Node, finding: Finding) -> list[Problem]:
+    """What events and investments change amiss, where the scenario itself is not good enough to try more."""
+    if finding.scenario is None:
+        return []
+    found: list[Problem] = []
+    for regime in event_regimes(finding.scenario, document, None):
+        regime.apply(document, found)
+    for name in finding.scenario.investments:
+        for each in in_every_level(finding.scenario, document, name):
+            if not each.investment.requires:  # what it requires may bring what it changes
+                with_effects(with_added(document, each, None, shut=True, problems=found), each, found)
+    return [problem for problem in found if not any(finding.touches(path) for path in problem.about)]
+
+
+def _decided_world(scenario: Scenario, document: Node, problems: list[Problem]) -> tuple[Scenario, Node]:
+    """The scenario with what is decided laid out in it: shut until it is live, or there from the first day."""
+    taken = decided(scenario, document)
+    world = document
+    for each in taken:
+        world = opened(world, each, problems)
+    if world is document or problems:
+        return scenario, document
+    finding = validate(world)
+    problems += finding.problems
+    if finding.scenario is None:
+        return scenario, document
+    problems += check(finding.scenario, world, finding, dated=True)
+    return finding.scenario, world
 
 
 def origins(document: Node) -> dict[str, Origin]:

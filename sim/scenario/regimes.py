@@ -1,13 +1,14 @@
 """Dated changes: the scenario as it is on each day.
 
-General on purpose: a regime is a stretch of days with changes, whatever it came from (an event, later an investment's
-ramp). Regimes that overlap compose in the order given. Only values may change, never what the engines lay out once.
+A regime is a stretch of days with changes, whatever it came from: a step of an investment's ramp, the training before
+it, or an event. Regimes that overlap compose in the order given. Only values may change, never what is laid out once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,18 @@ import numpy as np
 from sim.scenario.calendar import Calendar
 from sim.scenario.changes import Override, apply_changes
 from sim.scenario.checks import check
+from sim.scenario.effects import with_effects
 from sim.scenario.nodes import Node, read_path, show_path
+from sim.scenario.options import Decided, Option, away_share, decided, teams_of
 from sim.scenario.problems import Origin, Problem
 from sim.scenario.profiles import read_profiles
+from sim.scenario.scaling import FULL
 from sim.scenario.schema import Scenario
 from sim.scenario.validate import validate
 
 SPARE_DAYS = 15
 """Days past the end for which a regime is known."""
-_WHOLE = ("schema_", "currency", "horizon", "experiment", "kpis", "economics", "decisions", "feedback")
+_WHOLE = ("schema_", "currency", "horizon", "experiment", "kpis", "economics", "investments", "decisions", "feedback")
 _NOT_DATED = "only values of the world may change for a while, such as rates, shares, handle times"
 
 
@@ -39,10 +43,16 @@ class Regime:
     at: str
     """Path of the changes in the scenario, for messages."""
     origin: Origin
+    option: Option | None = None
+    """The investment whose effect this is, where it is one."""
+    fraction: Decimal = FULL
+    """Part of the full effect."""
 
     def apply(self, document: Node, problems: list[Problem], log: list[Override] | None = None) -> Node:
         """The document under these changes."""
-        return apply_changes(document, self.changes, f"event {self.name}", problems, log, at=self.at)
+        if self.option is not None:
+            return with_effects(document, self.option, problems, log, self.fraction)
+        return apply_changes(document, self.changes, self.name, problems, log, at=self.at)
 
 
 def event_regimes(scenario: Scenario, document: Node, calendar: Calendar | None) -> list[Regime]:
@@ -54,8 +64,44 @@ def event_regimes(scenario: Scenario, document: Node, calendar: Calendar | None)
         if node is None or changes is None or not changes.is_map:
             continue
         first, last = (calendar.day_of_date(day) if calendar else 0 for day in (event.from_, event.until))
-        made.append(Regime(name, first, last, changes, show_path(("demand", "events", name, "changes")), node.at))
+        at = show_path(("demand", "events", name, "changes"))
+        made.append(Regime(f"event {name}", first, last, changes, at, node.at))
     return made
+
+
+def investment_regimes(scenario: Scenario, document: Node, calendar: Calendar) -> list[Regime]:
+    """A regime for each step of the effect of what is decided, and for the training before it."""
+    made = []
+    for each in decided(scenario, document):
+        path = show_path((*each.option.path, "changes"))
+        at = document.nearest(each.option.path)[1].at
+        name = f"investment {each.option.label}"
+        made += _away(scenario, each, calendar, at)
+        for first, last, part in each.steps() if not each.settled else ():
+            low = calendar.day_of_date(first)
+            high = calendar.days + SPARE_DAYS - 1 if last is None else calendar.day_of_date(last)
+            if high >= 0 and low < calendar.days + SPARE_DAYS:
+                made.append(Regime(name, low, high, Node({}), path, at, each.option, part))
+    return made
+
+
+def _away(scenario: Scenario, each: Decided, calendar: Calendar, at: Origin) -> list[Regime]:
+    """Agents away for the investment before it is live: a larger planned block in every shift of those days.
+
+    Only for teams with shifts; where the agents present are given directly, the hours are paid on top (see cash flows).
+    """
+    hours, days = each.option.cost.agent_hours, each.option.hours_over_days
+    first = calendar.day_of_date(each.hours_from)
+    if not hours or days <= 0 or first + days <= 0:
+        return []
+    changes = {}
+    for name in teams_of(each.option.cost, scenario):
+        if scenario.teams[name].shifts:
+            share = away_share(scenario.teams[name], hours, each.hours_from, days)
+            path = show_path(("teams", name, "shrinkage", "planned"))
+            changes[path] = Node(f"+ {100 * share:.9f} points", at)
+    where = show_path((*each.option.path, "cost", "agent_hours"))
+    return [Regime(f"investment {each.option.label}", first, first + days - 1, Node(dict(changes)), where, at)]
 
 
 def make_variants(
@@ -78,13 +124,18 @@ def make_variants(
         active = tuple(k for k, r in enumerate(regimes) if r.from_day <= day <= r.until_day)
         regime_of_day[day] = index.setdefault(active, len(index))
     variants = [scenario]
+    found: list[Problem] = []
     for active in list(index)[1:]:
-        made = _variant(scenario, document, [regimes[k] for k in active], folders, problems, profiles)
+        made = make_variant(scenario, document, [regimes[k] for k in active], folders, found, profiles)
         variants.append(made or scenario)
+    told: dict[tuple[Origin, str], Problem] = {}
+    for problem in found:  # steps of one ramp say the same of other figures
+        told.setdefault((problem.origin, problem.path), problem)
+    problems += told.values()
     return tuple(variants), regime_of_day
 
 
-def _variant(
+def make_variant(
     scenario: Scenario,
     document: Node,
     regimes: Sequence[Regime],
@@ -92,6 +143,7 @@ def _variant(
     problems: list[Problem],
     profiles: dict[str, tuple[float, ...]],
 ) -> Scenario | None:
+    """The scenario under some regimes, or None where that cannot be read; adds what is wrong with it."""
     log: list[tuple[Regime, Override]] = []
     for regime in regimes:
         done: list[Override] = []
@@ -104,11 +156,39 @@ def _variant(
     found = list(finding.problems)
     if finding.scenario is not None:
         fixed = _fixed(scenario, finding.scenario)
-        found += [Problem(path, "this cannot change for a while", _NOT_DATED) for path in fixed]
+        found += [_laid_out(path, any(regime.option is not None for regime in regimes)) for path in fixed]
         found += [] if fixed else check(finding.scenario, document, finding, dated=True)
     profiles.update(read_profiles(document, folders, found, profiles))
     problems += [_pointed(problem, regimes, log) for problem in found]
     return finding.scenario
+
+
+def _laid_out(path: str, invested: bool) -> Problem:
+    """A value that holds for the whole horizon and would change; for an investment, with what to do instead."""
+    if not invested:
+        return Problem(path, "this cannot change for a while", _NOT_DATED)
+    return Problem(path, "this is laid out once for the whole horizon, so that an investment cannot change it",
+                   instead_of_changing(path))  # fmt: skip
+
+
+def instead_of_changing(path: str) -> str:
+    """What a planner can do who wants an investment to change what is laid out once."""
+    parts = read_path(path)
+    if len(parts) == 1 and parts[0] in ("bots", "self_service", "channels", "teams"):
+        return "`adds`, which holds new ones until the investment is live"
+    if parts[-1] == "serves":
+        return "`adds: {teams: {" + str(parts[1]) + ": {serves: [...]}}}`, which holds from the first day"
+    if parts[-1] in ("upfront", "starts"):
+        return "the investment's own `cost`"
+    return _INSTEAD.get(path, "a scenario of its own that extends this one and holds it from the first day")
+
+
+_INSTEAD = {
+    "customers.active": "`customers.new` or `customers.churn`, which move the number of customers",
+    "economics": "`adds: {economics: {tools: ...}}` or the investment's own `cost`",
+    "decisions": "`requires` and `decisions.investments`; hires are decided beside it",
+    "investments": "`levels`, or another investment with `requires`",
+}
 
 
 def _pointed(problem: Problem, regimes: Sequence[Regime], log: Sequence[tuple[Regime, Override]]) -> Problem:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from evaluate.intervals import Figure, paired_difference, ratio_figure
-from sim.kpis import Tally, estimate
+from sim.kpis import Tally, batches, estimate
 from sim.kpis.registry import KPIS
+from sim.kpis.table import by_batch
 from sim.scenario.resolved import Resolved
 from sim.scenario.schema import Scenario
 
@@ -26,10 +27,28 @@ class Line:
 
 @dataclass(frozen=True)
 class Sums:
-    """Numerator and denominator of one KPI by replication, float64 (replications,) each, in the KPI's unit."""
+    """Numerator and denominator of one KPI by replication, float64 (replications,) each, in the KPI's unit.
+
+    A single run of a load that repeats gives them by batch.
+    """
 
     tops: np.ndarray
     bottoms: np.ndarray
+    by_batch: bool = False
+
+    @property
+    def batches(self) -> int:
+        """Batches of the interval, 0 where it is over replications."""
+        return int(batches.choose(self.tops, self.bottoms)[0]) if self.by_batch else 0
+
+    @property
+    def independent(self) -> bool:
+        """Whether nothing speaks against the independence of what the interval is over."""
+        return not self.by_batch or bool(batches.choose(self.tops, self.bottoms)[1])
+
+    def merged(self, count: int) -> Sums:
+        """The same in fewer batches."""
+        return Sums(batches.merged(self.tops, count), batches.merged(self.bottoms, count))
 
 
 def headline(scenarios: Sequence[Scenario]) -> list[Line]:
@@ -62,9 +81,12 @@ def applies(line: Line, scenario: Scenario) -> bool:
 
 
 def sums(resolved: Resolved, tallies: Sequence[Tally], line: Line) -> Sums | None:
-    """Numerators and denominators by replication; None where the scenario cannot have this figure."""
+    """Numerators and denominators by replication, or by batch; None where the scenario cannot have this figure."""
     if not applies(line, resolved.scenario):
         return None
+    parts = by_batch(resolved, tallies, line.kpi, line.channel)
+    if parts is not None:
+        return Sums(*parts, by_batch=True)
     each = [estimate(resolved, [tally], line.kpi, channel=line.channel) for tally in tallies]
     bottoms = np.array([one.n for one in each])
     return Sums(np.array([one.value * one.n if one.n else 0.0 for one in each]), bottoms)
@@ -72,11 +94,18 @@ def sums(resolved: Resolved, tallies: Sequence[Tally], line: Line) -> Sums | Non
 
 def value_of(sums_: Sums | None, confidence: float) -> Figure:
     """The KPI with its interval."""
-    return Figure(None) if sums_ is None else ratio_figure(sums_.tops, sums_.bottoms, confidence)
+    if sums_ is None:
+        return Figure(None)
+    if sums_.by_batch:
+        sums_ = sums_.merged(sums_.batches)
+    return ratio_figure(sums_.tops, sums_.bottoms, confidence)
 
 
 def difference_of(option: Sums | None, base: Sums | None, confidence: float) -> Figure:
-    """Option less base, over the same replications; no data where either has none."""
+    """Option less base, over the same replications (or batches); no data where either has none."""
     if option is None or base is None:
         return Figure(None)
+    if option.by_batch or base.by_batch:
+        count = min(option.batches, base.batches) if len(option.tops) == len(base.tops) else 1
+        option, base = option.merged(max(1, count)), base.merged(max(1, count))
     return paired_difference(option.tops, option.bottoms, base.tops, base.bottoms, confidence)

@@ -12,12 +12,16 @@ import pickle
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import add
 
 from joblib import Parallel, delayed
 
-from sim.engine import DEFAULT_ENGINE, prepare, simulate
-from sim.kpis import KPIS, Tally, Usage, check_conservation, contact_columns, estimate, tally, usage
+from sim.engine import DEFAULT_ENGINE, prepare
+from sim.engine.blocks import simulate_blocks
+from sim.kpis import KPIS, Tally, Usage, contact_columns, estimate, tally, usage
+from sim.kpis.checks import Sums, check_block, check_sums
+from sim.kpis.merge import merged_tallies, merged_usages
 from sim.scenario.remember import REMEMBERED
 from sim.scenario.resolved import Resolved
 
@@ -51,6 +55,30 @@ class Precision:
 
 
 @dataclass(frozen=True)
+class Convergence:
+    """What became of the closed loop over the months (see `feedback`)."""
+
+    loops: tuple[str, ...]
+    """Of `customers` and `workforce`: those that were closed."""
+    passes: int
+    """How often the replications were simulated."""
+    residual: float
+    """Largest change of a day's customers or heads that one more pass would make, as a share of them."""
+    tolerance: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the months agree with what happened in the months before."""
+        return self.residual <= self.tolerance
+
+    def __str__(self) -> str:
+        verdict = "converged" if self.holds else "NOT converged"
+        passes = f"{self.passes} pass{'' if self.passes == 1 else 'es'}"
+        size = f"another one would change a month by {self.residual:.2g} of it, {self.tolerance:.2g} allowed"
+        return f"closed loop of {' and '.join(self.loops)}: {verdict} after {passes}; {size}"
+
+
+@dataclass(frozen=True)
 class Replications:
     """What n replications of one scenario came to, in the order of their numbers."""
 
@@ -61,6 +89,8 @@ class Replications:
     engine: str = DEFAULT_ENGINE
     precision: tuple[Precision, ...] = ()
     """What `experiment.precision` asked for; empty where the number was given."""
+    loop: Convergence | None = None
+    """What became of the closed loop; None where there is none."""
 
     @property
     def count(self) -> int:
@@ -98,7 +128,7 @@ def replicate(
     target = min(limit, max(first, SMALLEST_SAMPLE)) if wishes else first
     with Parallel(n_jobs=jobs, return_as="generator") as pool:
         while True:
-            for result in _batch(pool, resolved, seed, range(len(found), target), engine):
+            for result in _some(pool, resolved, seed, range(len(found), target), engine, alone=limit == 1):
                 found.append(result)
                 if progress is not None:
                     progress(len(found), target)
@@ -109,9 +139,12 @@ def replicate(
     return Replications(resolved, [t for t, _ in found], [u for _, u in found], seed, engine, reached)
 
 
-def _batch(pool: Parallel, resolved: Resolved, seed: int, numbers: range, engine: str) -> Iterable[tuple[Tally, Usage]]:
-    if pool.n_jobs == 1:
-        return pool(delayed(one)(resolved, seed, number, engine) for number in numbers)
+def _some(
+    pool: Parallel, resolved: Resolved, seed: int, numbers: range, engine: str, alone: bool
+) -> Iterable[tuple[Tally, Usage]]:
+    """``alone``: the only replication, whose batches give the intervals where the load repeats."""
+    if pool.n_jobs == 1 or alone:
+        return pool(delayed(one)(resolved, seed, number, engine, alone) for number in numbers)
     packed = pickle.dumps(resolved)
     return pool(delayed(_one_elsewhere)(packed, seed, number, engine) for number in numbers)
 
@@ -140,13 +173,21 @@ def _keep_freed_memory() -> None:
     mallopt(mmap_threshold, largest)
 
 
-def one(resolved: Resolved, seed: int, replication: int, engine: str = DEFAULT_ENGINE) -> tuple[Tally, Usage]:
-    """Tally and usage of one replication. Raises ConservationError where the engine lost something."""
+def one(
+    resolved: Resolved, seed: int, replication: int, engine: str = DEFAULT_ENGINE, batches: bool = False
+) -> tuple[Tally, Usage]:
+    """Tally (by batch too, where asked) and usage of one replication. Raises ConservationError where the engine lost
+    something."""
     _keep_freed_memory()
-    run = simulate(resolved, seed, replication, engine=engine)
-    check_conservation(resolved, run.tape, run.outcomes)
-    parts = (resolved, run.tape, run.roster, run.outcomes, contact_columns(resolved, run.tape, run.outcomes))
-    return tally(*parts), usage(*parts)
+    tallies, usages, sums = [], [], []
+    for run in simulate_blocks(resolved, seed, replication, engine):
+        check_block(resolved, run.tape, run.outcomes)
+        sums.append(Sums.of(resolved, len(run.roster.agent_team), run.outcomes))
+        parts = (resolved, run.tape, run.roster, run.outcomes, contact_columns(resolved, run.tape, run.outcomes))
+        tallies.append(tally(*parts, batches=batches))
+        usages.append(usage(*parts))
+    check_sums(resolved, reduce(add, sums))
+    return merged_tallies(resolved, tallies), merged_usages(usages)
 
 
 def _precision(resolved: Resolved, tallies: list[Tally], wishes: dict[str, float]) -> tuple[Precision, ...]:

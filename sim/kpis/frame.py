@@ -1,7 +1,7 @@
 """How moments map to months, half-hours of the week and days.
 
 The counted time, from the end of the warm-up to the end of the horizon, is cut into *pieces* at every half-hour, local
-midnight and month's edge. Sums are taken by piece once and gathered into periods.
+midnight, month's edge and edge of a batch. Sums are taken by piece once and gathered into periods.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.kpis.batches import batch_edges_ms
 from sim.kpis.spans import Cuts
 from sim.scenario.remember import remembered
 from sim.scenario.resolved import Resolved
 from sim.scenario.units import HALF_HOUR_MS
 
 WEEK_SLOTS = 7 * 48
+OPENING_SLOTS = 8 * WEEK_SLOTS
+"""Half-hours after the warm-up that are kept one by one, to see whether it was long enough."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Frame:
     months: Periods
     week: Periods  # half-hours of the local week from Monday 00:00
     days: Periods  # local days of the horizon
+    opening: Periods  # the first half-hours after the warm-up, and as the last period what follows
+    batches: Periods  # equal parts for batch means; none where the load does not repeat
 
     @property
     def edges(self) -> np.ndarray:
@@ -61,15 +66,26 @@ class Frame:
         months = np.array(calendar.month_edges_ms, dtype=np.int64)
         days = calendar.day_edges_ms[: calendar.days + 1]
         slots = np.arange(calendar.slots + 1, dtype=np.int64) * HALF_HOUR_MS
-        edges = np.unique(np.clip(np.concatenate([slots, days, months]), warm_up, end))
+        parts = batch_edges_ms(resolved)
+        edges = np.unique(np.clip(np.concatenate([slots, days, months, parts]), warm_up, end))
         since = edges[:-1]
+        first = opening_start_ms(resolved) // HALF_HOUR_MS
+        opening = max(0, min(OPENING_SLOTS, end // HALF_HOUR_MS - first))
+        after = since // HALF_HOUR_MS - first
         return Frame(
             Cuts.of(edges),
             Periods(len(months) - 1, np.searchsorted(months, since, side="right") - 1),
             Periods(WEEK_SLOTS, calendar.slot_local[1][since // HALF_HOUR_MS].astype(np.int64)),
             Periods(calendar.days, np.searchsorted(days, since, side="right") - 1),
+            Periods(opening + 1, np.where((after >= 0) & (after < opening), after, opening)),
+            Periods(max(0, len(parts) - 1), np.searchsorted(parts, since, side="right") - 1),
         )
 
     def piece(self, moment: np.ndarray) -> np.ndarray:
         """int64 (n,): piece of each moment; what lies past the end (drained) counts in the last one."""
         return np.asarray(np.clip(self.cuts.place(moment), 0, self.pieces - 1))
+
+
+def opening_start_ms(resolved: Resolved) -> int:
+    """Clock of the first whole half-hour after the warm-up."""
+    return -(-resolved.scenario.horizon.warm_up // HALF_HOUR_MS) * HALF_HOUR_MS

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from sim.kpis import interval, quantiles
+from sim.kpis import batches, interval, quantiles
 from sim.kpis.measures import BASIC, PIECEWISE
 from sim.kpis.registry import KPIS, PERIOD, REPLICATIONS, Kpi, Scope
 from sim.kpis.tally import Grid, Tally
@@ -20,14 +20,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 By = Literal["month", "half_hour", "day"]
+Grain = Literal["month", "half_hour", "day", "batch"]
 ALL = "all"
 COLUMNS = ("channel", "reason", "team", "kpi", "value", "low", "high", "unit", "n")
-_GRIDS = {"month": "months", "half_hour": "week", "day": "days"}
+_GRIDS = {"month": "months", "half_hour": "week", "day": "days", "batch": "batches"}
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """One KPI over replications; NaN where there is no data, or (low, high) a single replication."""
+    """One KPI over replications; (low, high) is NaN where there is no interval, and all where there is no data."""
 
     value: float
     low: float
@@ -132,6 +133,8 @@ def _figures(resolved: Resolved, tallies: Sequence[Tally], kpi: Kpi, scope: Scop
     top = _stack(tallies, kpi.top, kpi, scope, by)
     bottom = _stack(tallies, kpi.bottom, kpi, scope, by, like=top)
     value, half, total = interval.ratio(top, bottom, confidence)
+    if by == "month" and in_batches(tallies, kpi, scope):
+        half[-1] = batches.half_width(*_by_batch(tallies[0], kpi, scope), confidence)
     value, half = value * kpi.factor, half * abs(kpi.factor)
     n = total / MS_PER_HOUR if kpi.bottom[0].endswith("_ms") else total
     found = (value, value - half, value + half, n)
@@ -139,8 +142,42 @@ def _figures(resolved: Resolved, tallies: Sequence[Tally], kpi: Kpi, scope: Scop
     return _Figures(value, low, high, n)
 
 
+def in_batches(tallies: Sequence[Tally], kpi: Kpi, scope: Scope) -> bool:
+    """Whether the interval of a KPI's total comes from the batches of a single run."""
+    grid = tallies[0].batches if len(tallies) == 1 else None
+    if grid is None or kpi.kind not in ("sum", "quantile"):
+        return False
+    table = {"cell": grid.cells, "lane": grid.lanes, "team": grid.teams}[scope]
+    used = {name.lstrip("-") for name in (*kpi.top, *kpi.bottom)} - {PERIOD, REPLICATIONS}
+    return kpi.kind == "quantile" or used <= set(table)
+
+
+def by_batch(
+    resolved: Resolved, tallies: Sequence[Tally], kpi: str, channel: str = ALL
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Numerator and denominator of a KPI's total by batch of a single run, float64 (batches,), in the KPI's unit.
+
+    None where its interval does not come from batches.
+    """
+    entry = KPIS[kpi]
+    scope = entry.scopes[0]
+    if entry.kind != "sum" or not in_batches(tallies, entry, scope):
+        return None
+    top, bottom = _by_batch(tallies[0], entry, scope)
+    column = -1 if scope == "team" else _index(list(resolved.scenario.channels), channel)
+    place = (slice(None), column, -1) if scope == "cell" else (slice(None), column)
+    return top[place] * entry.factor, bottom[place]
+
+
+def _by_batch(tally: Tally, kpi: Kpi, scope: Scope) -> tuple[np.ndarray, np.ndarray]:
+    """(batches, ...) numerators and denominators, with totals along every other axis."""
+    top = _stack([tally], kpi.top, kpi, scope, "batch")
+    bottom = _stack([tally], kpi.bottom, kpi, scope, "batch", like=top)
+    return top[0, :-1], bottom[0, :-1]
+
+
 def _stack(
-    tallies: Sequence[Tally], names: tuple[str, ...], kpi: Kpi, scope: Scope, by: By, like: np.ndarray | None = None
+    tallies: Sequence[Tally], names: tuple[str, ...], kpi: Kpi, scope: Scope, by: Grain, like: np.ndarray | None = None
 ) -> np.ndarray:
     """float64 (replications, periods + 1, ...): sum of measures with their totals along every axis."""
     grids = [getattr(tally, _GRIDS[by]) for tally in tallies]
@@ -158,12 +195,14 @@ def _stack(
     return _with_totals(sum(parts[1:], start=parts[0]), kpi, range(1, parts[0].ndim))
 
 
-def _per_period(grid: Grid, name: str, by: By) -> np.ndarray:
+def _per_period(grid: Grid, name: str, by: Grain) -> np.ndarray:
     """(periods + 1,): simulated time; or 1 per replication, half-hours of the name in the half-hour table."""
     if name == PERIOD:
         return np.append(grid.period_ms, grid.period_ms.sum())
     if by == "half_hour":
         return np.append(grid.period_ms / HALF_HOUR_MS, 1.0)
+    if by == "batch":  # its share of the replication
+        return np.append(grid.period_ms / grid.period_ms.sum(), 1.0)
     return np.ones(len(grid.period_ms) + 1)
 
 
@@ -200,20 +239,44 @@ def _quantiles(tallies: Sequence[Tally], kpi: Kpi, confidence: float) -> _Figure
     pooled = quantiles.cumulative(*(c.sum(axis=0) for c in counts))
     value = quantiles.quantile(pooled, kpi.share)
     low, high = np.full_like(value, np.nan), np.full_like(value, np.nan)
+    half = None
     if len(tallies) > 1:
-        at = quantiles.bin_of(np.nan_to_num(value))
-        without = [
-            np.take_along_axis(quantiles.cumulative(*(c.sum(axis=0) - c[r] for c in counts)), at[..., None], axis=-1)[
-                ..., 0
-            ]
-            for r in range(len(tallies))
-        ]
-        half = interval.share_half_width(np.stack(without), confidence)
+        half = _share_half_width(counts, value, confidence)
+    elif in_batches(tallies, kpi, "cell"):
+        half = np.full_like(value, np.nan)
+        half[-1] = _batched_share_half_width(tallies[0], kpi, value[-1], confidence)
+    if half is not None:
         low = quantiles.quantile(pooled, np.clip(kpi.share - half, 0.0, 1.0))
         high = quantiles.quantile(pooled, np.clip(kpi.share + half, 0.0, 1.0))
     n = sum(c.sum(axis=(0, -1)) for c in counts)
     value, low, high = (a[..., None] * kpi.factor for a in (value, low, high))
     return _Figures(value, low, high, np.asarray(n)[..., None])
+
+
+def _share_half_width(counts: Sequence[np.ndarray], value: np.ndarray, confidence: float) -> np.ndarray:
+    """(...): half-width of the share below ``value`` (...); ``counts`` are (replications, ..., BINS)."""
+    at = quantiles.bin_of(np.nan_to_num(value))
+    without = [
+        np.take_along_axis(quantiles.cumulative(*(c.sum(axis=0) - c[r] for c in counts)), at[..., None], axis=-1)[
+            ..., 0
+        ]
+        for r in range(len(counts[0]))
+    ]
+    return interval.share_half_width(np.stack(without), confidence)
+
+
+def _batched_share_half_width(tally: Tally, kpi: Kpi, value: np.ndarray, confidence: float) -> np.ndarray:
+    """The same over the batches of one run, as many as the counts below ``value`` (C + 1,) allow."""
+    counts = [
+        _with_totals(tally.batch_histograms[name].astype(np.float64)[:, None], kpi, (2,))[:, 0] for name in kpi.top
+    ]
+    below = np.arange(quantiles.BINS) <= quantiles.bin_of(np.nan_to_num(value))[:, None]
+    chosen, _ = batches.choose((counts[0] * below).sum(axis=-1), counts[0].sum(axis=-1))
+    half = np.full(value.shape, np.nan)
+    for count in np.unique(chosen):
+        every = _share_half_width([batches.merged(c, count) for c in counts], value, confidence)
+        half = np.where(chosen == count, every, half)
+    return half
 
 
 def _block(resolved: Resolved, tallies: Sequence[Tally], kpi: Kpi, scope: Scope, by: By) -> dict[str, object]:

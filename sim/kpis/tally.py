@@ -52,12 +52,26 @@ class Tally:
     """By measure: (months, C, R) at the end of the month; the greatest, 0 where there is nothing."""
     histograms: Mapping[str, np.ndarray] = field(default_factory=dict)
     """By measure: int32 (months, C, BINS), see `quantiles`."""
+    opening_ms: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
+    """(half-hours, C) time waited in each of the first half-hours after the warm-up, see `frame.OPENING_SLOTS`."""
+    batches: Grid | None = None
+    """All measures by batch, where they were asked for and the load repeats; see `batches`."""
+    batch_histograms: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """int32 (batches, C, BINS)"""
 
 
 def tally(
-    resolved: Resolved, tape: Tape, roster: Roster, outcomes: Outcomes, contacts: Contacts | None = None
+    resolved: Resolved,
+    tape: Tape,
+    roster: Roster,
+    outcomes: Outcomes,
+    contacts: Contacts | None = None,
+    batches: bool = False,
 ) -> Tally:
-    """Every measure of one replication; ``contacts`` are its contact_columns(), where they are at hand."""
+    """Every measure of one replication; ``contacts`` are its contact_columns(), where they are at hand.
+
+    ``batches``: also by batch, for the intervals of a single long run.
+    """
     contacts = contacts or contact_columns(resolved, tape, outcomes)
     tickets = ticket_columns(resolved, tape, contacts)
     frame = Frame.of(resolved)
@@ -85,16 +99,25 @@ def tally(
     instants, oldest = measures.at_instants(resolved, tape, outcomes, contacts)
     days = grid(frame.days)
     months = grid(frame.months, _monthly(resolved, counted, frame.months))
-    return Tally(
-        months=replace(months, lanes={**months.lanes, **_daily_levels(resolved, days)}),
-        week=grid(frame.week),
-        days=days,
-        instants=instants,
-        oldest=oldest,
-        histograms={
-            name: _histogram(resolved, group, frame, piece_of)
-            for name, group in measures.histogram_groups(resolved, tape, outcomes, contacts)
-        },
+    batches = batches and frame.batches.count > 0
+    histogram_groups = list(measures.histogram_groups(resolved, tape, outcomes, contacts))
+    return with_daily_levels(
+        resolved,
+        Tally(
+            months=months,
+            week=grid(frame.week),
+            days=days,
+            instants=instants,
+            oldest=oldest,
+            histograms={name: _histogram(resolved, group, frame.months, piece_of) for name, group in histogram_groups},
+            opening_ms=frame.opening.gather(lanes["queue_ms"])[:-1],
+            batches=grid(frame.batches, _monthly(resolved, counted, frame.batches)) if batches else None,
+            batch_histograms={
+                name: _histogram(resolved, group, frame.batches, piece_of)
+                for name, group in histogram_groups
+                if batches
+            },
+        ),
     )
 
 
@@ -113,7 +136,7 @@ class _Pieces:
 
 
 def _monthly(resolved: Resolved, counted: Counted, months: Periods) -> dict[str, np.ndarray]:
-    """All measures of contacts and tickets by month, channel and reason."""
+    """All measures of contacts and tickets by month (or batch), channel and reason."""
     shape = (months.count, len(resolved.scenario.channels), len(resolved.scenario.reasons))
     month_of = np.append(months.of_piece, months.count)
     cells: dict[str, np.ndarray] = {}
@@ -124,14 +147,19 @@ def _monthly(resolved: Resolved, counted: Counted, months: Periods) -> dict[str,
     return cells
 
 
-def _daily_levels(resolved: Resolved, days: Grid) -> dict[str, np.ndarray]:
-    """Sum of the days' service levels, and the number of days that have one, by month and channel."""
+def with_daily_levels(resolved: Resolved, tally: Tally) -> Tally:
+    """The tally with the sum of the days' service levels, and the number of days that have one, by month and channel.
+
+    A ratio by day: to be told once all of a day's contacts are counted.
+    """
+    days = tally.days
     top, bottom = days.cells["contract_top"][:, :, 0], days.cells["contract_bottom"][:, :, 0]
     level = np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
     starts = np.maximum(resolved.calendar.day_edges_ms[: len(level)], 0)
     month = np.searchsorted(resolved.calendar.month_edges_ms, starts, side="right") - 1
     of = Periods(len(resolved.calendar.month_labels), month)
-    return {"daily_level": of.gather(level), "daily_level_days": of.gather((bottom > 0).astype(np.float64))}
+    levels = {"daily_level": of.gather(level), "daily_level_days": of.gather((bottom > 0).astype(np.float64))}
+    return replace(tally, months=replace(tally.months, lanes={**tally.months.lanes, **levels}))
 
 
 def _by_piece(counted: Counted, pieces: int, channels: int) -> dict[str, np.ndarray]:
@@ -157,9 +185,9 @@ def _team_sums(counted: Counted, pieces: int, teams: int) -> dict[str, np.ndarra
     return sums
 
 
-def _histogram(resolved: Resolved, group: measures.Group, frame: Frame, piece_of: _Pieces) -> np.ndarray:
-    shape = (frame.months.count, len(resolved.scenario.channels), quantiles.BINS)
+def _histogram(resolved: Resolved, group: measures.Group, months: Periods, piece_of: _Pieces) -> np.ndarray:
+    shape = (months.count, len(resolved.scenario.channels), quantiles.BINS)
     kept = np.flatnonzero(group.keep)
-    month = frame.months.of_piece[piece_of(group.moment)[kept]]
+    month = months.of_piece[piece_of(group.moment)[kept]]
     index = (month * shape[1] + group.channel[kept]) * shape[2] + quantiles.bin_of(group.measures["figure"][kept])
     return np.bincount(index, minlength=int(np.prod(shape))).reshape(shape).astype(np.int32)

@@ -1,39 +1,70 @@
-"""`python -m benchmarks`: contacts a CPU second of deskplan beside SimPy models with a process a ticket."""
+"""`python -m benchmarks [name ...]`: deskplan's speed beside that of other models, and the goals on this machine."""
 
 from __future__ import annotations
 
-import sys
+import argparse
+from collections.abc import Callable
 
-from benchmarks import events, w1, w2, w3
-from benchmarks.measure import PEER, Times, measure
+from benchmarks.goals import Goal, show
 
-RUNS = 9
+NAMES = {
+    "w1": "M/M/50 beside other models",
+    "w2": "M/M/42 with abandonment",
+    "w3": "a centre with three channels and three teams",
+    "baseline": "where the time of a scenario of the demo goes",
+    "events": "W3 on the same pre-drawn days as the C++ program, and the engine's stages",
+    "linear": "cost against the number of contacts (--largest)",
+    "workers": "two workers against one",
+    "million": "a year of a million contacts a month (--scale)",
+    "demo": "deskplan compare with five scenarios, as a user starts it",
+}
 
 
 def main() -> None:
-    """Print a table; workloads may be named (w1, w2, w3)."""
-    if sys.argv[1:] == ["events"]:
-        events.main()
-        return
-    workloads = {"w1": w1, "w2": w2, "w3": w3}
-    print("Contacts a CPU second: median (least to most) of alternating runs, draws included, KPIs not")
-    print("Ratio: to the process model, median over pairs of runs. Shares: of the time from the draws to the KPIs\n")
-    print(f"{'workload':12s} {'model':28s} {'contacts/s':>10s} {'spread':>19s} {'ratio':>6s} {'tape':>6s} {'KPIs':>6s}")
-    for name in sys.argv[1:] or workloads:
-        workload = workloads[name]
-        models = measure(workload, RUNS)
-        for model, times in models.items():
-            print(line(workload.TITLE, model, times, models[PEER]), flush=True)
+    """Run what is named, or everything, and print the goals that it says something about."""
+    lines = "\n".join(f"  {name:9s} {text}" for name, text in NAMES.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, epilog=lines, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="name", help="what to run (default: everything)")
+    parser.add_argument("--runs", type=int, default=9, help="runs of each model of a workload (default: 9)")
+    parser.add_argument("--largest", type=float, default=1e7, help="contacts up to which `linear` goes (default: 1e7)")
+    parser.add_argument("--scale", type=float, default=1.0, help="size of `million` (default: 1)")
+    chosen = parser.parse_args()
+    unknown = [name for name in chosen.names if name not in NAMES]
+    if unknown:
+        parser.error(f"no benchmark {', '.join(unknown)}; there are: {', '.join(NAMES)}")
+    goals: list[Goal] = []
+    for name in chosen.names or NAMES:
+        goals += benchmark(name, chosen)()
+    show(goals)
 
 
-def line(title: str, model: str, times: Times, peer: Times) -> str:
-    """One row of the table."""
-    middle, least, most = times.contacts_per_s
-    spread = f"{least:,.0f}-{most:,.0f}"
-    row = f"{title:12s} {model:28s} {middle:10,.0f} {spread:>19s} {times.times_as_fast_as(peer):6.2f}"
-    if times.tape:
-        row += f" {times.share(times.tape):6.0%} {times.share(times.kpis):6.0%}"
-    return row
+def benchmark(name: str, chosen: argparse.Namespace) -> Callable[[], list[Goal]]:
+    """The work of one name; modules are read when needed, so that a child process stays small."""
+    if name in ("w1", "w2", "w3", "baseline"):
+        from benchmarks import table
+
+        return lambda: table.main(name, chosen.runs)
+    if name == "linear":
+        from benchmarks import linear
+
+        return lambda: linear.main(chosen.largest)
+    if name == "million":
+        from benchmarks import million
+
+        return lambda: million.main(chosen.scale)
+    if name == "events":
+        from benchmarks import events
+
+        return events.main
+    if name == "workers":
+        from benchmarks import workers
+
+        return workers.main
+    from benchmarks import demo
+
+    return demo.main
 
 
 if __name__ == "__main__":

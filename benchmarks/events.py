@@ -12,6 +12,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks import w3
+from benchmarks.goals import Goal
 from benchmarks.measure import cpu_us
 from benchmarks.peers import cpp_centre
 from sim.demand.draw import draw_tape
@@ -26,7 +27,7 @@ REPEATS = 10
 STAGES = ("make_state", "drive", "close_the_books", "outcomes")
 
 
-def main() -> None:
+def main() -> list[Goal]:
     """Print one line a model, then one a stage of the compiled engine."""
     resolved = resolve(w3.scenario())
     plan = make_plan(resolved)
@@ -57,6 +58,8 @@ def main() -> None:
         print(f"engine's time / C++'s: {median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})")
     else:
         print("no C++ compiler: nothing to compare with")
+    print()
+    return []
 
 
 @contextmanager

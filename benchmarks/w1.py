@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from benchmarks.peers import ciw_centre, cpp_centre
 from benchmarks.peers import simpy_queues as numbers
 from benchmarks.peers.summary import Summary
 
 TITLE = "W1 M/M/50"
+CIW_NOTE = ""
 CUSTOMERS = 100_800
 
 
@@ -32,3 +34,13 @@ def scenario() -> dict[str, Any]:
 def peer(seed: int) -> tuple[int, Summary]:
     """The same in SimPy, a process a customer."""
     return numbers.w1(CUSTOMERS, seed)
+
+
+def ciw(seed: int) -> tuple[int, Summary]:
+    """The same in Ciw."""
+    return ciw_centre.w1(CUSTOMERS // 4, seed)
+
+
+def cpp(seed: int) -> cpp_centre.Played:
+    """The same in C++, three weeks."""
+    return cpp_centre.w1(3, seed)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from benchmarks.peers import simpy_centre
+from benchmarks.peers import ciw_centre, cpp_centre, simpy_centre
 from benchmarks.peers import w3_numbers as numbers
 from benchmarks.peers.summary import Summary
 
 TITLE = "W3 centre"
+CIW_NOTE = "its own centre: no shared skills, no parallel chats"
 HALF_HOURS = 48
 OPENS_AT = 2 * int(numbers.OPENS[:2])  # half-hours after midnight
 LENGTH = "20 h"  # from midnight until the centre closes
@@ -57,3 +58,13 @@ def scenario() -> dict[str, Any]:
 def peer(seed: int) -> tuple[int, Summary]:
     """The same in SimPy, a process a ticket."""
     return simpy_centre.w3(1, seed)
+
+
+def ciw(seed: int) -> tuple[int, Summary]:
+    """The same in Ciw, as far as it goes: see `ciw_centre`."""
+    return ciw_centre.w3(1, seed)
+
+
+def cpp(seed: int) -> cpp_centre.Played:
+    """The same in C++, ten days."""
+    return cpp_centre.w3(10, seed)

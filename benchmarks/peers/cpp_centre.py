@@ -102,8 +102,8 @@ def queue_numbers(servers: int, patience_min: float | None) -> Numbers:
 def play(plan: Plan, tape: Tape, roster: Roster, numbers: Numbers = W3, repeats: int = 1) -> tuple[Played, np.ndarray]:
     """A day that deskplan drew, played `repeats` times, and its contacts.
 
-    Contacts are int64 (rows, 5): queued, started, done, agent, phase; times are -1 where there is none, and `done` is the
-    end of a wait as well. Raises ValueError for scenarios that need more than the rules of W3.
+    Contacts are int64 (rows, 5): queued, started, done, agent, phase; times are -1 where there is none, and
+    `done` is the end of a wait as well. Raises ValueError for scenarios that need more than the rules of W3.
     """
     at = BUILT / f"tape-{hashlib.sha256(tape.work_ms.tobytes()).hexdigest()[:12]}"
     program()

@@ -1,12 +1,14 @@
 """The C++ program is right before it is fast: theory for W1 and W2, and deskplan contact by contact for W3."""
 
 from dataclasses import replace
+from math import sqrt
+from statistics import mean, variance
 
 import numpy as np
 import pytest
 
 from benchmarks import w3
-from benchmarks.peers import cpp_centre
+from benchmarks.peers import cpp_centre, simpy_centre
 from benchmarks.peers.simpy_centre import W3
 from sim.demand.draw import draw_tape
 from sim.engine import outcomes as out
@@ -14,7 +16,7 @@ from sim.engine import play
 from sim.engine.plan import make_plan
 from sim.engine.roster import draw_roster
 from sim.scenario.load import resolve
-from tests.bench.theory import assert_agrees, erlang_a, erlang_c
+from tests.bench.theory import MOST, assert_agrees, erlang_a, erlang_c
 
 pytestmark = pytest.mark.skipif(cpp_centre.compiler() is None, reason="no C++ compiler on this machine")
 
@@ -76,3 +78,21 @@ def test_rules_that_it_does_not_know_are_refused():
 def test_it_is_the_same_for_the_same_seed():
     assert cpp_centre.w3(1, 5).summary == cpp_centre.w3(1, 5).summary
     assert cpp_centre.w3(1, 5).summary != cpp_centre.w3(1, 6).summary
+
+
+@pytest.mark.slow
+def test_drawn_by_itself_w3_is_the_day_of_the_process_model():
+    theirs = [simpy_centre.w3(1, seed) for seed in range(16)]
+    ours = [(played.contacts, played.summary) for played in (cpp_centre.w3(1, seed) for seed in range(100))]
+    measures = {
+        "contacts": lambda contacts, _: contacts,
+        "abandonment": lambda _, s: s.channels["phone"].abandon_share,
+        "wait on the phone": lambda _, s: s.channels["phone"].mean_wait,
+        "wait for mail": lambda _, s: s.channels["email"].mean_wait,
+        "wait for a chat": lambda _, s: s.channels["chat"].mean_wait,
+        "occupancy": lambda _, s: s.occupancy,
+    }
+    for name, measure in measures.items():
+        a, b = [measure(*day) for day in theirs], [measure(*day) for day in ours]
+        z = (mean(a) - mean(b)) / sqrt(variance(a) / len(a) + variance(b) / len(b))
+        assert abs(z) < MOST, f"{name}: {mean(a)} in SimPy, {mean(b)} in C++, z = {z:.1f}"

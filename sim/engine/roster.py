@@ -1,25 +1,20 @@
-"""Who is there when: shifts, breaks, shrinkage, absence and hires as a list of staff events."""
+"""Who is there when: the workforce's shifts, breaks, shrinkage and absence as a list of staff events."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 
+from sim.engine.given import Steps, days_of, month_of_day, spans, staffing_steps
 from sim.engine.shifts import PaidTime, ends_after_midnight, on_duty_pieces, shift_of_agents, works_on
-from sim.scenario.calendar import Calendar, add_months
+from sim.engine.workforce import EVE, PPM, REMAINS, Crew, pipeline
 from sim.scenario.remember import remembered
 from sim.scenario.resolved import Resolved
-from sim.scenario.schema import Scenario
-from sim.scenario.schema.people import Hire, Team
 from sim.scenario.units import MS_PER_DAY
 
 # Roster.event_what: events of one tick happen in this order
 CHANNEL_CLOSES, CHANNEL_OPENS, AGENT_OFF, SET_PRESENT, AGENT_ON = range(5)
-PPM = 1_000_000
-EVE = -1  # the day before the first: its night shifts reach into the horizon
 NO_OPENING = -1  # value of CHANNEL_CLOSES where the channel does not open again
 
 
@@ -39,84 +34,93 @@ class Roster:
     paid_ms: np.ndarray  # int64 (T, slots) paid time by half-hour: paid breaks, shrinkage and absence included
     scheduled_ms: np.ndarray  # int64 (T, slots) time for customers as scheduled, before overrun
     heads: np.ndarray  # float64 (T, months) mean heads on the payroll
-    joiners: np.ndarray  # float64 (T, months) agents decided on who join the payroll
-    training_ms: np.ndarray  # int64 (T, months) paid time of joiners before their first contact
+    joiners: np.ndarray  # float64 (T, months) agents who join the payroll, decided hires and successors
+    resigned: np.ndarray  # float64 (T, months) agents who leave of their own accord
+    dismissed: np.ndarray  # float64 (T, months) agents whose posts are cut
+    training_ms: np.ndarray  # int64 (T, months) of the paid time, joiners before their first contact
+    overtime_ms: np.ndarray  # int64 (T, months) of the paid time, what `decisions.overtime` adds to shifts
+    shift_agent: np.ndarray  # int64 (N,) shifts worked in teams that pay for overrun: agent, sorted
+    shift_from_ms: np.ndarray  # int64 (N,) sorted within the agent
+    shift_until_ms: np.ndarray  # int64 (N,) overtime included
 
 
 @dataclass
 class _Build:
     """What is gathered while the teams are gone through."""
 
+    days: int
+    stream: tuple[int, int]
+    paid: PaidTime
     events: list[np.ndarray] = field(default_factory=list)  # each (n, 5): ms, what, who, value, until
     agent_team: list[int] = field(default_factory=list)
-    speeds: list[np.ndarray] = field(default_factory=list)
+    speed: dict[int, np.ndarray] = field(default_factory=dict)  # of agents for whom it changes
+    quality: dict[int, np.ndarray] = field(default_factory=dict)
+    shifts: list[np.ndarray] = field(default_factory=list)  # each (n, 3): agent, from, until
 
+    def add_agents(self, team: int, crew: Crew, count: int) -> int:
+        """The first ``count`` people of a crew as agents; returns the first one's number."""
+        first = len(self.agent_team)
+        self.agent_team += [team] * count
+        for person in np.flatnonzero(crew.ramps[:count]).tolist():
+            self.speed[first + person] = crew.speed_ppm(person)
+            self.quality[first + person] = crew.quality_ppm(person)
+        return first
 
-@dataclass(frozen=True)
-class Member:
-    """One head of a team: days on the payroll, and from which day with customers."""
-
-    joins: int  # local day number, 0 for those who are there at the start
-    serves_from: int
-    ramp_days: float
-    start_speed: float
-    hired: bool = True
+    def by_day(self, known: dict[int, np.ndarray]) -> np.ndarray:
+        """int64 (A, D): what is known of some agents, 100 % for the others; (A, 1) where it never changes."""
+        if all((values == PPM).all() for values in known.values()):
+            return np.full((len(self.agent_team), 1), PPM, dtype=np.int64)
+        table = np.full((len(self.agent_team), self.days), PPM, dtype=np.int64)
+        for agent, values in known.items():
+            table[agent] = values
+        return table
 
 
 def draw_roster(resolved: Resolved, seed: int, replication: int) -> Roster:
     """The roster of one replication; absence and the times of planned shrinkage are keyed by agent and day."""
-    calendar, scenario = resolved.calendar, resolved.scenario
-    days = calendar.days + (14 if scenario.horizon.at_end == "drain" else 1)
-    build, paid = _Build(), PaidTime.empty(len(scenario.teams), calendar)
-    heads = np.zeros((len(scenario.teams), len(calendar.month_labels)))
-    joiners, training = np.zeros_like(heads), np.zeros(heads.shape, dtype=np.int64)
+    calendar, scenario, people = resolved.calendar, resolved.scenario, pipeline(resolved)
+    teams, months = len(scenario.teams), len(calendar.month_labels)
+    build = _Build(days_of(resolved), (seed, replication), PaidTime.empty(teams, calendar))
     build.events.extend(_channel_events(resolved))
-    for t, name in enumerate(scenario.teams):
-        members = _members(resolved, name, days)
-        if scenario.teams[name].shifts:
-            _rostered(resolved, t, members, days, (seed, replication), build, paid)
-            _payroll(calendar, members, heads[t])
-            _training(resolved, t, members, training[t])
+    heads, moves = np.zeros((teams, months)), np.zeros((3, teams, months))
+    for t, team in enumerate(scenario.teams.values()):
+        crew = people.crews[t]
+        moves[:, t] = crew.moves(people.first_day, calendar.days)
+        if team.shifts:
+            _rostered(resolved, t, crew, build)
+            heads[t] = crew.mean_heads(calendar)
         else:
-            _present(resolved, t, members, days, build, paid)
-            heads[t] = paid.mean_paid_heads(t, calendar)
-        _joiners(calendar, members, joiners[t])
+            _present(resolved, t, crew, build)
+            heads[t] = build.paid.mean_paid_heads(t, calendar)
     table = np.concatenate(build.events) if build.events else np.zeros((0, 5), dtype=np.int64)
     table = _without_seams(table)
     if scenario.horizon.at_end == "cut":
         table = table[table[:, 0] < calendar.end_ms]
     table = table[np.lexsort((table[:, 2], table[:, 1], table[:, 0]))]
-    speeds = np.stack(build.speeds) if build.speeds else np.full((0, days), PPM, dtype=np.int64)
-    if (speeds == PPM).all():
-        speeds = speeds[:, :1]
+    shifts = np.concatenate([np.zeros((0, 3), dtype=np.int64), *build.shifts])
+    shifts = shifts[np.lexsort((shifts[:, 1], shifts[:, 0]))]
     return Roster(
         agent_team=np.array(build.agent_team, dtype=np.int64),
-        speed_ppm=np.ascontiguousarray(speeds),
-        quality_ppm=np.full((len(build.agent_team), 1), PPM, dtype=np.int64),
-        day_edges_ms=calendar.day_edges_ms[: days + 1],
+        speed_ppm=build.by_day(build.speed),
+        quality_ppm=build.by_day(build.quality),
+        day_edges_ms=calendar.day_edges_ms[: build.days + 1],
         event_ms=np.ascontiguousarray(table[:, 0]),
         event_what=np.ascontiguousarray(table[:, 1]),
         event_who=np.ascontiguousarray(table[:, 2]),
         event_value=np.ascontiguousarray(table[:, 3]),
         event_until=np.ascontiguousarray(table[:, 4]),
-        paid_ms=paid.paid_ms,
-        scheduled_ms=paid.scheduled_ms,
+        paid_ms=build.paid.paid_ms,
+        scheduled_ms=build.paid.scheduled_ms,
         heads=heads,
-        joiners=joiners,
-        training_ms=training,
+        joiners=moves[0],
+        resigned=moves[1],
+        dismissed=moves[2],
+        training_ms=build.paid.by_month(build.paid.training_ms, calendar),
+        overtime_ms=build.paid.by_month(build.paid.overtime_ms, calendar),
+        shift_agent=np.ascontiguousarray(shifts[:, 0]),
+        shift_from_ms=np.ascontiguousarray(shifts[:, 1]),
+        shift_until_ms=np.ascontiguousarray(shifts[:, 2]),
     )
-
-
-def _variant(resolved: Resolved, day: int) -> Scenario:
-    return resolved.variants[int(resolved.regime_of_day[min(max(day, 0), len(resolved.regime_of_day) - 1)])]
-
-
-def _spans(resolved: Resolved, days: int) -> Iterator[tuple[Scenario, int, int]]:
-    """Stretches of days under one regime: (variant, first day, day after the last)."""
-    regimes = np.array([resolved.regime_of_day[min(d, len(resolved.regime_of_day) - 1)] for d in range(days)])
-    edges = [0, *(np.flatnonzero(np.diff(regimes)) + 1).tolist(), days]
-    for first, last in pairwise(edges):
-        yield resolved.variants[regimes[first]], first, last
 
 
 @remembered
@@ -126,7 +130,7 @@ def _channel_events(resolved: Resolved) -> list[np.ndarray]:
     events = []
     for c, name in enumerate(resolved.scenario.channels):
         stretches: list[list[int]] = []
-        for variant, first, last in _spans(resolved, calendar.days + 7):
+        for variant, first, last in spans(resolved, calendar.days + 7):
             low = int(calendar.day_edges_ms[first]) if first else -MS_PER_DAY
             high = int(calendar.day_edges_ms[last]) if last < calendar.days + 7 else 2**62
             for begin, end in calendar.opening(variant.channels[name].hours).tolist():
@@ -145,70 +149,45 @@ def _channel_events(resolved: Resolved) -> list[np.ndarray]:
     return events
 
 
-def _members(resolved: Resolved, name: str, days: int) -> list[Member]:
-    """Heads of a team in a fixed order: those at the start (or added by a regime), then the hires by month."""
-    most = max(variant.teams[name].agents for variant in resolved.variants)
-    members = [Member(0, 0, 0.0, 1.0, hired=False)] * most
-    hires = resolved.scenario.decisions.hires.get(name, {})
-    hire: Hire = resolved.scenario.teams[name].hire
-    for month, count in sorted(hires.items()):
-        first = resolved.calendar.month_labels.index(month)
-        decided = resolved.calendar.day_of_date(add_months(resolved.scenario.horizon.start, first))
-        joins = decided + round(hire.lead / MS_PER_DAY)
-        serves = joins + round(hire.training / MS_PER_DAY)
-        if joins < days:
-            members += [Member(joins, serves, hire.ramp / MS_PER_DAY, hire.start_speed)] * count
-    return members
-
-
-def _tenure_speed(member: Member, days: int) -> np.ndarray:
-    """int64 (days,): linear from the start speed to full speed over the ramp."""
-    if member.ramp_days <= 0 or member.start_speed == 1.0:
-        return np.full(days, PPM, dtype=np.int64)
-    done = np.clip((np.arange(days) - member.serves_from) / member.ramp_days, 0.0, 1.0)
-    return np.maximum(1, np.rint((member.start_speed + (1.0 - member.start_speed) * done) * PPM)).astype(np.int64)
-
-
-def _rostered(
-    resolved: Resolved,
-    t: int,
-    members: list[Member],
-    days: int,
-    stream: tuple[int, int],
-    build: _Build,
-    paid: PaidTime,
-) -> None:
+def _rostered(resolved: Resolved, t: int, crew: Crew, build: _Build) -> None:
     """Events and paid time of a team that works shifts."""
-    name = list(resolved.scenario.teams)[t]
-    base = len(build.agent_team)
-    build.agent_team += [t] * len(members)
-    build.speeds += [_tenure_speed(member, days) for member in members]
-    joins = np.array([m.joins if m.hired else EVE for m in members], dtype=np.int64)
-    serves = np.array([m.serves_from if m.hired else EVE for m in members], dtype=np.int64)
-    for variant, first, last in _spans(resolved, days):
-        team: Team = variant.teams[name]
-        added = max(v.teams[name].agents for v in resolved.variants) - team.agents
-        away = np.zeros(len(members), dtype=bool)
-        away[team.agents : team.agents + added] = True  # heads that only other regimes have
-        which = shift_of_agents(team, len(members))
+    name, calendar = list(resolved.scenario.teams)[t], resolved.calendar
+    base = build.add_agents(t, crew, len(crew.post))
+    overtime = _overtime(resolved, name, build.days)
+    pays_overrun = resolved.scenario.teams[name].overtime is not None
+    for variant, first, last in spans(resolved, build.days):
+        team = variant.teams[name]
+        which = shift_of_agents(team, int(crew.post.max(initial=-1)) + 1)  # by post: a successor takes the shift over
+        eve = EVE if first == 0 else first
+        there, with_customers = crew.there(eve, last), crew.serving(eve, last)
         for s, shift in enumerate(team.shifts.values()):
-            agents = np.flatnonzero((which == s) & ~away)
-            rank = np.arange(len(agents))  # place within the shift, for rotating days off and staggered breaks
+            agents = np.flatnonzero(which[crew.post] == s)
+            rank = (np.cumsum(which == s) - 1)[crew.post[agents]]  # for rotating days off and staggered breaks
             low = EVE if first == 0 and ends_after_midnight(shift) else first
-            grid = works_on(resolved.calendar, shift, rank, low, last) & (
-                np.arange(low, last)[None, :] >= joins[agents, None]
-            )
-            i, d = np.nonzero(grid)
-            pieces = on_duty_pieces(resolved.calendar, team, shift, rank[i], d + low, name, agents[i], stream)
-            serving = d + low >= serves[agents[i]]
-            paid.add_shift(t, pieces, serving)
+            i, d = np.nonzero(works_on(calendar, shift, rank, low, last) & there[agents, low - eve :])
+            day, who = d + low, agents[i]
+            longer = overtime[np.maximum(day, 0)]
+            pieces = on_duty_pieces(calendar, team, shift, rank[i], day, name, who, build.stream, longer)
+            serving = with_customers[who, day - eve]
+            build.paid.add_shift(t, pieces, serving)
             here = serving & ~pieces.absent
             for begin, end in pieces.on_duty:
                 begin = np.maximum(begin, 0)  # of a night shift that began on the eve
                 keep = here & (end > begin)
-                who = base + agents[i][keep]
-                build.events.append(_agent_events(begin[keep], AGENT_ON, who))
-                build.events.append(_agent_events(end[keep], AGENT_OFF, who))
+                build.events.append(_agent_events(begin[keep], AGENT_ON, base + who[keep]))
+                build.events.append(_agent_events(end[keep], AGENT_OFF, base + who[keep]))
+            if pays_overrun:
+                worked = np.stack([base + who, pieces.start, pieces.end + pieces.longer], axis=1)
+                build.shifts.append(worked[here])
+
+
+def _overtime(resolved: Resolved, name: str, days: int) -> np.ndarray:
+    """float64 (days,): share of their paid time by which shifts are longer on each day; none after the end."""
+    decided = resolved.scenario.decisions.overtime.get(name, {})
+    by_month = np.array([decided.get(label, 0.0) for label in resolved.calendar.month_labels])
+    shares = by_month[month_of_day(resolved.calendar, days)]
+    shares[resolved.calendar.days :] = 0.0
+    return np.asarray(shares)
 
 
 def _without_seams(table: np.ndarray) -> np.ndarray:
@@ -225,80 +204,59 @@ def _agent_events(when: np.ndarray, what: int, who: np.ndarray) -> np.ndarray:
     return np.stack([when, np.full_like(when, what), who, np.zeros_like(when), np.zeros_like(when)], axis=1)
 
 
-def _present(resolved: Resolved, t: int, members: list[Member], days: int, build: _Build, paid: PaidTime) -> None:
+def _present(resolved: Resolved, t: int, crew: Crew, build: _Build) -> None:
     """Events and paid time of a team whose agents are given directly, constant or by interval.
 
-    Hires add to the number given. Where it is constant, the agents are people and hires speed up over their ramp; an
-    interval's number says nothing of who is there, so all of them work at full speed.
+    Hires add to the number given. Where it is constant, the agents are people, who speed up over their ramp and leave;
+    an interval's number says nothing of who is there, so all of them work at full speed.
     """
-    name = list(resolved.scenario.teams)[t]
-    steps: list[tuple[int, int]] = []
-    for variant, first, last in _spans(resolved, days):
-        team = variant.teams[name]
-        low, high = int(resolved.calendar.day_edges_ms[first]), int(resolved.calendar.day_edges_ms[last])
-        steps += [(low, team.agents)] if team.staffing is None else _staffing_steps(team, low, high)
-    for member in members:
-        if member.hired:
-            at = int(resolved.calendar.day_edges_ms[min(member.serves_from, days)])
-            before = [n for ms, n in steps if ms <= at]
-            steps = [(ms, n + (ms >= at)) for ms, n in steps]
-            if at not in {ms for ms, _ in steps}:
-                steps.append((at, before[-1] + 1))
-                steps.sort()
-    steps = [step for step in steps if step[0] < resolved.calendar.end_ms]
-    changes = [step for i, step in enumerate(steps) if i == 0 or step[1] != steps[i - 1][1]]
-    most = max((n for _, n in changes), default=0)
-    build.agent_team += [t] * most
-    speeds = [_tenure_speed(member, days) for member in members]
-    if resolved.scenario.teams[name].staffing is not None or most > len(members):
-        speeds = [np.full(days, PPM, dtype=np.int64)] * most
-    build.speeds += speeds[:most]
-    build.events.append(np.array([[ms, SET_PRESENT, t, n, 0] for ms, n in changes], dtype=np.int64).reshape(-1, 5))
-    shrink = resolved.scenario.teams[name].shrinkage
-    paid.add_present(t, changes, resolved.calendar.end_ms, (1.0 - shrink.planned) * (1.0 - shrink.absence))
+    team, calendar = list(resolved.scenario.teams.values())[t], resolved.calendar
+    edges, serving = calendar.day_edges_ms, crew.serving(0, build.days)
+    steps, learning = (
+        _by_day(counts, edges)
+        for counts in (serving.sum(axis=0), crew.there(0, build.days).sum(axis=0) - serving.sum(axis=0))
+    )
+    if crew.by_interval:
+        steps = _added(staffing_steps(resolved, list(resolved.scenario.teams)[t], build.days), steps)
+    steps, learning = _changes(steps, calendar.end_ms), _changes(learning, calendar.end_ms)
+    if not crew.by_interval and (crew.went != REMAINS).any():
+        _come_and_go(build.add_agents(t, crew, len(crew.post)), serving, edges, build)
+    else:
+        most = max((n for _, n in steps), default=0)
+        if crew.by_interval or most > len(crew.post):
+            build.agent_team += [t] * most
+        else:
+            build.add_agents(t, crew, most)
+        build.events.append(np.array([[ms, SET_PRESENT, t, n, 0] for ms, n in steps], dtype=np.int64).reshape(-1, 5))
+    net = (1.0 - team.shrinkage.planned) * (1.0 - team.shrinkage.absence)
+    build.paid.add_present(t, steps, learning, calendar.end_ms, net)
+    build.paid.add_training(t, crew.turnover * team.hire.training / net, calendar)
 
 
-def _staffing_steps(team: Team, low: int, high: int) -> list[tuple[int, int]]:
-    """(ms, agents present) of the intervals that begin in [low, high), the one that holds at `low` first."""
-    assert team.staffing is not None
-    every, agents = team.staffing.every, team.staffing.agents
-    steps = []
-    for k in range(low // every, -(-high // every)):
-        index = k % len(agents) if team.staffing.repeat else min(k, len(agents) - 1)
-        steps.append((max(low, k * every), agents[index]))
-    return steps
+def _come_and_go(base: int, serving: np.ndarray, edges: np.ndarray, build: _Build) -> None:
+    """Agents who are there at all times, as people: each comes on the first day of service and goes after the last."""
+    turns = np.diff(np.pad(serving.astype(np.int64), ((0, 0), (1, 1))), axis=1)
+    who, day = np.nonzero(turns)
+    for what, here in ((AGENT_ON, turns[who, day] > 0), (AGENT_OFF, turns[who, day] < 0)):
+        build.events.append(_agent_events(edges[day[here]], what, base + who[here]))
 
 
-def _payroll(calendar: Calendar, members: list[Member], heads: np.ndarray) -> None:
-    """Mean heads on the payroll of each month."""
-    edges = calendar.month_edges_ms
-    for member in members:
-        joins = int(calendar.day_edges_ms[member.joins]) if member.joins < len(calendar.day_edges_ms) else edges[-1]
-        for m, (low, high) in enumerate(pairwise(edges)):
-            heads[m] += max(0, high - max(low, joins)) / (high - low)
+def _by_day(counts: np.ndarray, edges: np.ndarray) -> Steps:
+    """Steps of a number by day."""
+    return list(zip(edges[: len(counts)].tolist(), counts.tolist(), strict=True))
 
 
-def _joiners(calendar: Calendar, members: list[Member], joiners: np.ndarray) -> None:
-    """Hires who join the payroll in each month."""
-    for member in members:
-        if member.hired and member.joins < len(calendar.day_edges_ms):
-            joins = int(calendar.day_edges_ms[member.joins])
-            for m, (low, high) in enumerate(pairwise(calendar.month_edges_ms)):
-                joiners[m] += low <= joins < high
+def _added(one: Steps, other: Steps) -> Steps:
+    """The sum of two numbers over time, both known from the start on."""
+    moments = sorted({ms for ms, _ in one} | {ms for ms, _ in other})
+    sums = np.zeros(len(moments), dtype=np.int64)
+    for steps in (one, other):
+        at, count = np.array(steps, dtype=np.int64).T
+        sums += count[np.searchsorted(at, moments, side="right") - 1]
+    return list(zip(moments, sums.tolist(), strict=True))
 
 
-def _training(resolved: Resolved, t: int, members: list[Member], training: np.ndarray) -> None:
-    """Paid time of joiners before their first contact: contract hours over the training, by month."""
-    calendar = resolved.calendar
-    team = list(resolved.scenario.teams.values())[t]
-    which = shift_of_agents(team, len(members))
-    month_of_day = np.searchsorted(calendar.month_edges_ms, calendar.day_edges_ms, side="right") - 1
-    for k, member in enumerate(members):
-        if member.serves_from <= member.joins or member.joins >= calendar.days:
-            continue
-        shift = list(team.shifts.values())[which[k]]
-        last = min(member.serves_from, calendar.days)
-        on = works_on(calendar, shift, np.array([0]), member.joins, last)[0]
-        pieces_ms = PaidTime.contract_ms(shift)
-        for day in np.flatnonzero(on) + member.joins:
-            training[month_of_day[day]] += pieces_ms
+def _changes(steps: Steps, end_ms: int) -> Steps:
+    """The first step and those that change the number, before the end."""
+    steps = [step for step in steps if step[0] < end_ms]
+    return [step for i, step in enumerate(steps) if i == 0 or step[1] != steps[i - 1][1]]

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from sim.demand.keys import hashed, keyed_state, mixed, name_key, replication_key, to_uniform
+from sim.engine.given import Steps
 from sim.scenario.calendar import Calendar, parse_days, parse_hours
 from sim.scenario.schema.people import Shift, Team
 from sim.scenario.units import HALF_HOUR_MS, MS_PER_DAY, MS_PER_MINUTE
@@ -60,6 +61,7 @@ class Pieces:
     unpaid: list[tuple[np.ndarray, np.ndarray]]  # unpaid breaks
     on_duty: list[tuple[np.ndarray, np.ndarray]]  # stretches for customers (empty ones have end <= begin)
     absent: np.ndarray  # bool (N,)
+    longer: np.ndarray  # int64 (N,) overtime after the end
 
 
 def on_duty_pieces(
@@ -71,11 +73,13 @@ def on_duty_pieces(
     name: str,
     agent: np.ndarray,
     stream: tuple[int, int],
+    overtime: np.ndarray,
 ) -> Pieces:
-    """Stretches of duty of agent-days: the shift less its breaks and one block of planned time away.
+    """Stretches of duty of agent-days: the shift less its breaks and one block of planned time away, and overtime.
 
     Breaks lie evenly in the shift, staggered between agents. The planned block is `planned` of the shift's time
-    outside breaks, at a place drawn by agent and day; absence is drawn by agent and day.
+    outside breaks, at a place drawn by agent and day; absence is drawn by agent and day. ``overtime`` is float64 (N,):
+    the share of the shift's paid time by which it is made longer at its end.
     """
     begins, ends = parse_hours(shift.hours)
     unique, back = np.unique(day, return_inverse=True)
@@ -100,7 +104,10 @@ def on_duty_pieces(
         on_duty.append((np.where(block > 0, np.clip(high, begin, stop), stop), stop))
         passed = passed + (stop - begin)
     on_duty = _joined(on_duty)
-    return Pieces(start, end, [] if shift.paid_breaks else breaks, on_duty, absent)
+    longer = _whole_minutes(overtime * PaidTime.contract_ms(shift))
+    if longer.any():
+        on_duty.append((end, end + longer))
+    return Pieces(start, end, [] if shift.paid_breaks else breaks, on_duty, absent, longer)
 
 
 @lru_cache(maxsize=64)
@@ -150,12 +157,14 @@ class PaidTime:
 
     paid_ms: np.ndarray  # int64 (T, slots)
     scheduled_ms: np.ndarray  # int64 (T, slots)
+    training_ms: np.ndarray  # int64 (T, slots) of the paid time, that of joiners before their first contact
+    overtime_ms: np.ndarray  # int64 (T, slots) of the paid time, what makes shifts longer
 
     @staticmethod
     def empty(teams: int, calendar: Calendar) -> PaidTime:
         """Nothing paid yet."""
-        shape = (teams, calendar.slots)
-        return PaidTime(np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64))
+        paid, scheduled, training, overtime = (np.zeros((teams, calendar.slots), dtype=np.int64) for _ in range(4))
+        return PaidTime(paid, scheduled, training, overtime)
 
     @staticmethod
     def contract_ms(shift: Shift) -> int:
@@ -165,25 +174,61 @@ class PaidTime:
 
     def add_shift(self, team: int, pieces: Pieces, serving: np.ndarray) -> None:
         """Adds agent-days; who does not serve customers yet is paid all the same."""
-        _spread(self.paid_ms[team], pieces.start, pieces.end, 1)
-        for begin, end in pieces.unpaid:
-            _spread(self.paid_ms[team], begin, end, -1)
+        for slots, who in ((self.paid_ms[team], slice(None)), (self.training_ms[team], ~serving)):
+            _spread(slots, pieces.start[who], pieces.end[who], 1)
+            for begin, end in pieces.unpaid:
+                _spread(slots, begin[who], end[who], -1)
         here = serving & ~pieces.absent
         begins, ends = (np.concatenate([piece[side][here] for piece in pieces.on_duty]) for side in (0, 1))
         _spread(self.scheduled_ms[team], begins, ends, 1)
+        if pieces.longer.any():
+            for kept in (self.paid_ms, self.overtime_ms):
+                _spread(kept[team], pieces.end[here], (pieces.end + pieces.longer)[here], 1)
 
-    def add_present(self, team: int, changes: list[tuple[int, int]], end_ms: int, net: float) -> None:
-        """Adds agents given directly; `net` is the share of paid time that is spent with customers."""
-        edges = [ms for ms, _ in changes] + [end_ms]
-        for (begin, count), end in zip(changes, edges[1:], strict=True):
-            _spread(self.scheduled_ms[team], np.array([begin]), np.array([end]), count)
-        self.paid_ms[team] += np.rint(self.scheduled_ms[team] / max(net, 1e-9)).astype(np.int64)
+    def add_present(self, team: int, steps: Steps, learning: Steps, end_ms: int, net: float) -> None:
+        """Adds agents given directly, and those in training beside them.
+
+        ``net`` is the share of paid time that is spent with customers.
+        """
+        _spread_steps(self.scheduled_ms[team], steps, end_ms)
+        _spread_steps(self.training_ms[team], learning, end_ms)
+        for slots in (self.scheduled_ms[team], self.training_ms[team]):
+            self.paid_ms[team] += np.rint(slots / max(net, 1e-9)).astype(np.int64)
+        self.training_ms[team] = np.rint(self.training_ms[team] / max(net, 1e-9)).astype(np.int64)
+
+    def add_training(self, team: int, by_month: np.ndarray, calendar: Calendar) -> None:
+        """Adds paid training, ms by month, evenly over each month."""
+        month = _month_of_slot(calendar)
+        for m in np.flatnonzero(by_month):
+            here = np.flatnonzero(month == m)
+            each, rest = divmod(round(float(by_month[m])), len(here))
+            for slots in (self.paid_ms[team], self.training_ms[team]):
+                slots[here] += each
+                slots[here[0]] += rest
+
+    def by_month(self, slots: np.ndarray, calendar: Calendar) -> np.ndarray:
+        """int64 (T, months): sums of columns by half-hour."""
+        first = np.searchsorted(_month_of_slot(calendar), np.arange(len(calendar.month_labels)))
+        return np.asarray(np.add.reduceat(slots, first, axis=1))
 
     def mean_paid_heads(self, team: int, calendar: Calendar) -> np.ndarray:
         """float64 (months,): mean of the paid presence, for teams without a roster."""
         edges = np.array(calendar.month_edges_ms)
-        month = np.searchsorted(edges, np.arange(calendar.slots) * HALF_HOUR_MS, side="right") - 1
-        return np.bincount(month, weights=self.paid_ms[team], minlength=len(edges) - 1) / np.diff(edges)
+        return np.bincount(_month_of_slot(calendar), self.paid_ms[team], len(edges) - 1) / np.diff(edges)
+
+
+def _month_of_slot(calendar: Calendar) -> np.ndarray:
+    """int64 (slots,): month in which each half-hour begins."""
+    edges = np.array(calendar.month_edges_ms)
+    return np.asarray(np.searchsorted(edges, np.arange(calendar.slots) * HALF_HOUR_MS, side="right") - 1)
+
+
+def _spread_steps(slots: np.ndarray, steps: Steps, end_ms: int) -> None:
+    """Adds the time of so many people from each moment to the next."""
+    edges = [ms for ms, _ in steps] + [end_ms]
+    for (begin, count), end in zip(steps, edges[1:], strict=True):
+        if count:
+            _spread(slots, np.array([begin]), np.array([end]), count)
 
 
 def _spread(slots: np.ndarray, begin: np.ndarray, end: np.ndarray, sign: int) -> None:

@@ -198,7 +198,13 @@ def roster_of(
         scheduled_ms=zeros.astype(np.int64),
         heads=zeros,
         joiners=zeros,
+        resigned=zeros,
+        dismissed=zeros,
         training_ms=zeros.astype(np.int64),
+        overtime_ms=zeros.astype(np.int64),
+        shift_agent=np.zeros(0, dtype=np.int64),
+        shift_from_ms=np.zeros(0, dtype=np.int64),
+        shift_until_ms=np.zeros(0, dtype=np.int64),
     )
 
 

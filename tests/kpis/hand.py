@@ -172,7 +172,13 @@ class Hand:
             scheduled_ms=spread(self.scheduled),
             heads=np.full((teams, months), 2.0),
             joiners=np.full((teams, months), 1.0),
+            resigned=np.zeros((teams, months)),
+            dismissed=np.zeros((teams, months)),
             training_ms=np.full((teams, months), ms(30)),
+            overtime_ms=np.zeros((teams, months), dtype=np.int64),
+            shift_agent=np.zeros(0, dtype=np.int64),
+            shift_from_ms=np.zeros(0, dtype=np.int64),
+            shift_until_ms=np.zeros(0, dtype=np.int64),
         )
 
     def outcomes(self) -> Outcomes:

@@ -13,6 +13,7 @@ import numpy as np
 
 from evaluate import prices
 from evaluate.categories import CATEGORIES
+from evaluate.retention import margin_lines
 from sim.scenario.resolved import Resolved
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.money import Cost
@@ -67,6 +68,7 @@ def lines(resolved: Resolved, usages: Sequence[Usage]) -> Iterator[Line]:
         *_people(resolved, usages),
         *_use(resolved, usages),
         *_fixed(resolved, len(usages)),
+        *margin_lines(resolved, usages),
     ):
         if amounts.shape != (len(usages), len(resolved.calendar.month_labels)):
             raise ValueError(f"{scenario.name}: {item} has usage of shape {amounts.shape}")

@@ -26,6 +26,9 @@ class Category:
     definition: str
 
 
+CUSTOMERS = "Customers lost and won"
+"""Group of what service does to sales: no cost of support, so it is in no unit cost."""
+
 _REGISTERED = (
     Category(
         "wages",
@@ -125,6 +128,25 @@ _REGISTERED = (
         False,
         "Charges by use",
         "contained bot sessions, whether or not the need was met x the vendor's price",
+    ),
+    Category(
+        "margin_lost",
+        "Margin of customers lost by service",
+        -1,
+        False,
+        False,
+        CUSTOMERS,
+        "orders that customers lost by service would have made up to the horizon's end x order value x margin; the "
+        "difference between two scenarios is margin kept",
+    ),
+    Category(
+        "referral_margin",
+        "Margin of customers won by referral",
+        1,
+        False,
+        False,
+        CUSTOMERS,
+        "orders of customers who came by recommendation, less of those deterred x order value x margin",
     ),
 )
 

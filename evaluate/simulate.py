@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from evaluate.compare import check_comparable
-from sim.replicate import Replications, replicate
+from sim.engine import DEFAULT_ENGINE
+from sim.feedback import replicate_closed
+from sim.replicate import Replications
 
 if TYPE_CHECKING:
     from sim.scenario.resolved import Resolved
@@ -23,7 +25,10 @@ def simulate_all(
     engine: str | None = None,
     progress: Progress | None = None,
 ) -> list[Replications]:
-    """Replicates every scenario, the base first. Raises NotComparable before anything is simulated."""
+    """Replicates every scenario, the base first, at the fixed point of the loops that it closes.
+
+    Raises NotComparable before anything is simulated, and Unbounded where a loop feeds itself.
+    """
     check_comparable(resolveds, [0] * len(resolveds))
     seed = resolveds[0].scenario.experiment.seed if seed is None else seed
     runs: list[Replications] = []
@@ -34,6 +39,5 @@ def simulate_all(
                 progress(name, done, total)
 
         count = runs[0].count if runs else replications
-        named = {} if engine is None else {"engine": engine}
-        runs.append(replicate(resolved, seed, count, jobs, progress=report, **named))
+        runs.append(replicate_closed(resolved, seed, count, jobs, engine or DEFAULT_ENGINE, report))
     return runs

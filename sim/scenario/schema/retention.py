@@ -73,7 +73,7 @@ class Loops(Block):
     priced, but their contacts still come."""
     workforce: bool = True
     """Whether occupancy drives agents away in later months (`attrition`)."""
-    tolerance: Share = Field(default="0.1 %")  # type: ignore[assignment]
+    tolerance: Share = Field(default="0.01 %")  # type: ignore[assignment]
     """Passes stop when no month's customers or heads change by more than this share of them."""
     max_passes: PositiveInt = 8
     """Where they stop without; every report then says so. As many as there are months and one more always do."""

@@ -13,6 +13,7 @@ import numpy as np
 
 from evaluate import prices
 from evaluate.categories import CATEGORIES
+from evaluate.investments import hours_in_shifts, investment_lines
 from evaluate.retention import margin_lines
 from sim.scenario.resolved import Resolved
 from sim.scenario.schema import Scenario
@@ -68,6 +69,7 @@ def lines(resolved: Resolved, usages: Sequence[Usage]) -> Iterator[Line]:
         *_people(resolved, usages),
         *_use(resolved, usages),
         *_fixed(resolved, len(usages)),
+        *investment_lines(resolved, usages),
         *margin_lines(resolved, usages),
     ):
         if amounts.shape != (len(usages), len(resolved.calendar.month_labels)):
@@ -101,7 +103,7 @@ def _people(resolved: Resolved, usages: Sequence[Usage]) -> Iterator[Line]:
         replaced_h = left * _training_hours(resolved, team, paid_h, heads)
         hourly = price(lambda team: team.wage * (1.0 + team.on_cost))
         wages, training = (paid_h - joiners_h) * hourly, (joiners_h + replaced_h) * hourly
-        yield "wages", item, True, wages
+        yield "wages", item, True, wages - hours_in_shifts(resolved, name, heads) * hourly
         yield "training", item, True, training
         yield "overhead", item, True, (wages + training) * price(lambda team: team.overhead)
         yield "workplaces", item, True, heads * price(lambda team: per_month(team.per_agent)) * _month_share(resolved)

@@ -37,7 +37,7 @@ _REGISTERED = (
         True,
         False,
         "Wages and training",
-        "paid hours x wage x (1 + on-cost); training before the first contact is apart",
+        "paid hours x wage x (1 + on-cost); training, before the first contact or for an investment, is apart",
     ),
     Category(
         "overhead",
@@ -55,7 +55,7 @@ _REGISTERED = (
         True,
         False,
         "Overhead and workplaces",
-        "mean heads on the payroll x price per agent and month",
+        "mean heads on the payroll x price per agent and month, of the team and of investments",
     ),
     Category(
         "hiring",
@@ -82,7 +82,7 @@ _REGISTERED = (
         True,
         False,
         "Wages and training",
-        "paid hours before the first contact (decided hires and replacements) x wage x (1 + on-cost)",
+        "paid hours before the first contact (hires, replacements) or away for an investment x wage x (1 + on-cost)",
     ),
     Category(
         "upfront",
@@ -91,7 +91,7 @@ _REGISTERED = (
         True,
         True,
         "Upfront cost",
-        "paid once for tools, channels, self-service and bots on the day they start",
+        "paid once for tools, channels, self-service and bots on the day they start, for investments when decided",
     ),
     Category(
         "running",
@@ -100,7 +100,7 @@ _REGISTERED = (
         True,
         False,
         "Running cost",
-        "per month for tools, channels, self-service and bots from the day they start",
+        "per month for tools, channels, self-service and bots from the day they start, for investments once live",
     ),
     Category(
         "per_use",
@@ -109,7 +109,7 @@ _REGISTERED = (
         True,
         False,
         "Charges by use",
-        "contacts on a channel, bot sessions and self-service tries x price of each",
+        "contacts on a channel, bot sessions, self-service tries and uses of investments x price of each",
     ),
     Category(
         "telephony",

@@ -92,7 +92,7 @@ class Crew:
 
     def speed_ppm(self, person: int) -> np.ndarray:
         """int64 (D,): linear from the start speed to full speed over the ramp."""
-        return np.maximum(1, self._rising(person, self.start_speed))
+        return np.asarray(np.maximum(1, self._rising(person, self.start_speed)))
 
     def quality_ppm(self, person: int) -> np.ndarray:
         """int64 (D,): factor on the share resolved, likewise."""

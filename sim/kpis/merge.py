@@ -13,7 +13,7 @@ from sim.kpis.usage import Usage
 from sim.scenario.resolved import Resolved
 
 OF_THE_ROSTER = frozenset(
-    ["period_ms", "paid_ms", "scheduled_ms", "training_ms", "overtime_ms", "heads", "joiners", "left"]
+    ["period_ms", "paid_ms", "scheduled_ms", "training_ms", "overtime_ms", "heads", "joiners", "resigned", "dismissed"]
 )
 """The same in every block: they do not come from what happened in it."""
 

@@ -13,6 +13,7 @@ from sim.engine.roster import Roster
 from sim.kpis import retention
 from sim.kpis.columns import Contacts, contact_columns, end_of_run, ticket_columns
 from sim.kpis.measures import total
+from sim.kpis.overrun import overrun_ms
 from sim.kpis.spans import Cuts
 from sim.scenario.resolved import Resolved
 from sim.scenario.units import HALF_HOUR_MS, MS_PER_DAY
@@ -30,7 +31,12 @@ class Usage:
     paid_ms: np.ndarray  # (T, months) paid time, training of joiners included
     training_ms: np.ndarray  # (T, months) of it, joiners before their first contact
     heads: np.ndarray  # (T, months) mean heads on the payroll
-    joiners: np.ndarray  # (T, months) agents who join
+    joiners: np.ndarray  # (T, months) agents who join, decided hires and successors
+    resigned: np.ndarray  # (T, months) agents who leave of their own accord
+    dismissed: np.ndarray  # (T, months) agents whose posts are cut
+    scheduled_ms: np.ndarray  # (T, months) time for customers as scheduled
+    overtime_ms: np.ndarray  # (T, months) of the paid time, what is decided beyond shifts
+    overrun_ms: np.ndarray  # (T, months) time on duty beyond shifts, of teams that pay for it
     busy_ms: np.ndarray  # (T, months) time with a contact in hand
     contacts: np.ndarray  # (C, months) arrivals at the channel, legs left out; who met it closed is not charged
     channel_ms: np.ndarray  # (C, months) customer's time on the channel with people: waiting and talking, legs included
@@ -86,6 +92,11 @@ def usage(
         training_ms=roster.training_ms.astype(np.float64),
         heads=roster.heads.astype(np.float64),
         joiners=roster.joiners.astype(np.float64),
+        resigned=roster.resigned.astype(np.float64),
+        dismissed=roster.dismissed.astype(np.float64),
+        scheduled_ms=_by_month(roster.scheduled_ms, _month(cuts, slots), months),
+        overtime_ms=roster.overtime_ms.astype(np.float64),
+        overrun_ms=overrun_ms(roster, outcomes, cuts.edges, len(scenario.teams)),
         busy_ms=_busy(busy_team, len(scenario.teams), outcomes, cuts),
         contacts=add(channels, contacts.channel, month, charged),
         channel_ms=add(channels, contacts.channel, month, on_channel),

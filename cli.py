@@ -241,6 +241,33 @@ def calibrate(contacts: Path, out: Path, form: str, quiet: bool, **choices: Any)
         click.echo(f"wrote {path}")
 
 
+@main.command()
+@click.argument("contacts", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write an overlay for a scenario.")
+@click.option(
+    "--extract",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="extract.yaml: window, time zone and filters of the export.",
+)
+@click.option("--timezone", metavar="ZONE", help="Where the centre works, such as Europe/Berlin.")
+@click.option("--target", metavar="DURATION", help="Waits count beyond this. [default: the wait that fits best]")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def satisfaction(contacts: Path, out: Path | None, form: str, **choices: Any) -> None:
+    """Fit what lowers satisfaction from a contact log (CSV) with scores, and say how sure it is."""
+    from dataclasses import asdict
+
+    from sim.calibrate.satisfaction_file import run
+
+    tables, fit = run(contacts, out, **choices)
+    if form == "json":
+        click.echo(json.dumps(asdict(fit), indent=2))
+        return
+    print_calibration(tables)
+    if out is not None:
+        click.echo(f"wrote {out}")
+
+
 def print_calibration(tables: Any) -> None:
     """Tables with their notes below them."""
     from rich.console import Console

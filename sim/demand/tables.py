@@ -279,7 +279,8 @@ def _may_leave(channel: Channel) -> bool:
 def _sure_resolution(index: Index, later: bool) -> np.ndarray:
     """int64 (G,): a contact whose uniform is below this resolves the need, whichever team takes it.
 
-    Teams differ in `resolves` alone; a factor above 100 % does not count here, so that it leaves the tape as it is.
+    Teams differ in `resolves` and in how well new agents start; a factor above 100 % does not count here, so that it
+    leaves the tape as it is, nor does whether anybody is hired, so that staffing never changes it.
     """
 
     def lowest(world: Scenario, reason: str, _: str) -> float:
@@ -287,10 +288,14 @@ def _sure_resolution(index: Index, later: bool) -> np.ndarray:
         base = declared.resolved_first
         if later and declared.resolved_later is not None:
             base = min(base, declared.resolved_later)
-        factors = [1.0]
+        factors, quality = [1.0], 1.0
         for team in world.teams.values():
-            factors.append(team.resolves.get(reason, 1.0) if isinstance(team.resolves, dict) else team.resolves)
-        return math.floor(base * min(factors) * 2.0**32) - 1.0  # one less: an engine may round to the nearest
+            factor = team.resolves.get(reason, 1.0) if isinstance(team.resolves, dict) else team.resolves
+            starts = team.hire.start_quality if team.hire.ramp > 0 else 1.0
+            quality = min(quality, math.floor(starts * 1e6) / 1e6)  # an engine counts in millionths
+            factors.append(factor)
+        # one less: an engine may round to the nearest; and one more where it takes a part of that, rounded down
+        return math.floor(base * min(factors) * quality * 2.0**32) - 1.0 - (quality < 1.0)
 
     return index.by_group(lowest).astype(np.int64)
 

@@ -32,6 +32,14 @@ COUNTS = ("concurrency", "replies", "transfers")
 CATEGORIES = ("outcome", "direction", "reason", "wait_basis", "handle_basis", "csat_raw", "csat_scale")
 READ = (*KEYS, *TIMES, "channel", *DURATIONS, *COUNTS, *CATEGORIES)
 KNOWN = (*READ, "queue", "reopens", "order_key")  # canonical, some not needed
+SCALES: Mapping[str, tuple[str, ...]] = {
+    "1_5": tuple(str(k) for k in range(1, 6)),
+    "1_7": tuple(str(k) for k in range(1, 8)),
+    "1_10": tuple(str(k) for k in range(1, 11)),
+    "good_bad": ("bad", "good"),
+}
+"""Answers of each scale of satisfaction, the worst first."""
+SCORES = (*SCALES["1_10"], *SCALES["good_bad"])
 AGENTLESS = ("bot", "self_service")  # channels that never ask for an agent
 MAX_REASONS = 200  # more distinct texts than this are free text, not contact reasons: dropped
 SHOWN_LINES = 5  # line numbers quoted for each kind of problem
@@ -173,6 +181,11 @@ def _categories(frame: pd.DataFrame, reader: _Reader) -> None:
             close = difflib.get_close_matches(value, allowed, 1)
             hint = f", did you mean {close[0]!r}?" if close else f" (allowed: {', '.join(allowed)})"
             reader.note(f"{name} {value!r} is not known{hint}", bad & (text == value), frame["line"])
+        frame[name] = text.where(~bad)
+    for name, allowed in (("csat_raw", SCORES), ("csat_scale", tuple(SCALES))):  # a comment is no score
+        text = frame[name].str.lower().str.replace(r"\.0$", "", regex=True)
+        bad = text.notna() & ~text.isin(allowed)
+        reader.note(f"{name} is none of {', '.join(allowed)}", bad, frame["line"])
         frame[name] = text.where(~bad)
     if frame["reason"].nunique() > MAX_REASONS:
         what = f"reason holds more than {MAX_REASONS} different texts: free text, dropped"

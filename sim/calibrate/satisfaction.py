@@ -10,23 +10,17 @@ Who answers a survey is not a random sample. The share who answered is shown by 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from sim.calibrate.contacts import AGENTLESS, ContactLog
+from sim.calibrate.contacts import AGENTLESS, SCALES, ContactLog
 from sim.calibrate.extract import CalibrationError
 
-SCALES: Mapping[str, tuple[Mapping[str, float], float]] = {
-    "1_5": ({str(k): float(k) for k in range(1, 6)}, 4.0),
-    "1_7": ({str(k): float(k) for k in range(1, 8)}, 6.0),
-    "1_10": ({str(k): float(k) for k in range(1, 11)}, 8.0),
-    "good_bad": ({"good": 1.0, "bad": 0.0}, 1.0),
-}
-"""Scores as written -> figures, and the least that counts as satisfied."""
+SATISFIED_FROM = {"1_5": 4.0, "1_7": 6.0, "1_10": 8.0, "good_bad": 1.0}
+"""The least score of each scale that counts as satisfied."""
 PREDICTORS = ("wait_over_target", "extra_contact", "transfer", "bot_failure", "unresolved")
 """Fields of `satisfaction` that a log can tell; whether a story was told twice it cannot."""
 FEWEST = 30  # rated cases; below this no interval means anything
@@ -91,13 +85,12 @@ def rated_cases(log: ContactLog) -> tuple[pd.DataFrame, str]:
     if len(scales) > 1 or scales[0] not in SCALES:
         allowed = ", ".join(SCALES)
         raise CalibrationError([f"csat_scale must be one of {allowed} throughout; there are: {', '.join(scales)}"])
-    values, _ = SCALES[scales[0]]
-    text = rows["csat_raw"].str.lower().str.replace(r"\.0$", "", regex=True)
-    unknown = sorted(set(text[scored]) - set(values))
+    values = SCALES[scales[0]]
+    unknown = sorted(set(rows.loc[scored, "csat_raw"]) - set(values))
     if unknown:
         raise CalibrationError([f"csat_raw {', '.join(unknown[:5])!r} is not on the scale {scales[0]}"])
     table = rows.assign(
-        score=text.map(values),
+        score=rows["csat_raw"].map({text: _figure(text) for text in values}),
         served=~rows["channel"].isin(AGENTLESS) & (rows["outcome"] == "handled"),
         bot=rows["channel"].isin(AGENTLESS),
         asked=~rows["channel"].isin(AGENTLESS),
@@ -118,6 +111,10 @@ def rated_cases(log: ContactLog) -> tuple[pd.DataFrame, str]:
     return cases.reset_index(drop=True), scales[0]
 
 
+def _figure(text: str) -> float:
+    return {"good": 1.0, "bad": 0.0}[text] if text in ("good", "bad") else float(text)
+
+
 def fit_satisfaction(log: ContactLog, target_s: float | None = None) -> SatisfactionFit:
     """The fitted function; ``target_s`` None takes the wait from which on satisfaction falls best."""
     cases, scale = rated_cases(log)
@@ -128,7 +125,7 @@ def fit_satisfaction(log: ContactLog, target_s: float | None = None) -> Satisfac
         tried = [(_least_squares(_design(rated, t)[0], rated["score"].to_numpy())[2], t) for t in candidates if t > 0]
         target_s = float(min(tried)[1])
     design, names = _design(rated, target_s)
-    score, satisfied = rated["score"].to_numpy(), (rated["score"] >= SCALES[scale][1]).to_numpy(dtype=float)
+    score, satisfied = rated["score"].to_numpy(), (rated["score"] >= SATISFIED_FROM[scale]).to_numpy(dtype=float)
     by_score, by_share = _least_squares(design, score), _least_squares(design, satisfied)
     t = float(stats.t.ppf(0.5 + _CONFIDENCE / 2, len(rated) - design.shape[1]))
     found = [

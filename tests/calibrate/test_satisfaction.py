@@ -78,7 +78,8 @@ def test_the_wait_from_which_satisfaction_falls_is_found(tmp_path):
         ({"csat_raw": None}, "no scores"),
         ({"csat_scale": ["good_bad", "1_5"] * 50}, "throughout"),
         ({"csat_scale": "smileys"}, "csat_scale must be one of"),
-        ({"csat_raw": "Meh"}, "not on the scale"),
+        ({"csat_raw": "Meh"}, "no scores"),
+        ({"csat_raw": "7"}, "not on the scale"),
         ({"channel": "bot"}, "fewer than 30"),
     ],
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from sim.scenario.resolved import Resolved
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.money import Cost
 from sim.scenario.units import per_month
+
+if TYPE_CHECKING:
+    from sim.kpis import Usage
 
 
 def by_month(resolved: Resolved, price: Callable[[Scenario], float]) -> np.ndarray:
@@ -21,6 +25,11 @@ def by_month(resolved: Resolved, price: Callable[[Scenario], float]) -> np.ndarr
     first = np.searchsorted(calendar.day_edges_ms, calendar.month_edges_ms[:-1], side="right") - 1
     until = np.searchsorted(calendar.day_edges_ms, calendar.month_edges_ms[1:], side="left")
     return np.array([daily[a:b].mean() for a, b in zip(first, until, strict=True)])
+
+
+def stack(usages: Sequence[Usage], column: str, index: int) -> np.ndarray:
+    """One line of a column of every replication's usage, float64 (replications, months)."""
+    return np.stack([np.asarray(getattr(usage, column)[index], dtype=np.float64) for usage in usages])
 
 
 def _start_ms(cost: Cost, calendar: Calendar) -> int:

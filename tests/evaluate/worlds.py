@@ -31,7 +31,10 @@ def document(**changes: Any) -> dict[str, Any]:
                 "on_cost": "25 %",
                 "overhead": "10 %",
                 "per_agent": "300 EUR/month",
-                "attrition": {"base": "24 %/year"},
+                "attrition": {"base": "24 %/year", "cost": "500 EUR"},
+                "dismissal": {"cost": "3000 EUR"},
+                "overtime": {"premium": "50 %"},
+                "shifts": {"day": {"days": "mon-sun", "hours": "08:00-16:00"}},
                 "hire": {"cost": "2800 EUR", "training": "3 weeks"},
             }
         },
@@ -51,13 +54,23 @@ def by_hand(**changes: Any) -> Any:
 
 
 def usage(**changes: Any) -> Any:
-    """Usage of two months: 1,000 and 900 paid hours of six heads, 3,000 and 2,800 calls."""
+    """Usage of two months: 1,000 and 900 paid hours of six heads, 3,000 and 2,800 calls.
+
+    In February one leaves, one is dismissed, one joins and is trained for 40 of the hours; 20 hours are overtime that
+    was decided, and in January agents stay on for 2 hours.
+    """
     hour = 3_600_000
     columns: dict[str, Any] = {
         "paid_ms": np.array([[1000 * hour, 900 * hour]]),
         "training_ms": np.array([[0, 40 * hour]]),
         "heads": np.array([[6.0, 6.5]]),
         "joiners": np.array([[0.0, 1.0]]),
+        "resigned": np.array([[0.0, 1.0]]),
+        "dismissed": np.array([[0.0, 1.0]]),
+        "scheduled_ms": np.array([[800 * hour, 700 * hour]]),
+        "overtime_ms": np.array([[0, 20 * hour]]),
+        "overrun_ms": np.array([[2 * hour, 0]]),
+        "team_handled": np.array([[4900, 4600]]),
         "contacts": np.array([[3000, 2800], [2000, 1900]]),
         "channel_ms": np.array([[15000 * 60_000, 14000 * 60_000], [0, 0]]),
         "bot_sessions": np.zeros((0, 2)),

@@ -103,6 +103,23 @@ def diff(old: str, new: str, form: str) -> None:
 
 
 @main.command()
+@click.argument("file")
+@overlays_and_sets
+@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
+def options(file: str, overlays: tuple[str, ...], sets: tuple[str, ...], form: str) -> None:
+    """List what could be bought: cost, lead, conditions, effects at full strength, evidence, and what is decided."""
+    from report.options import options_csv, options_json, options_text
+    from sim.scenario.load import load
+    from sim.scenario.options_table import option_rows
+
+    rows = option_rows(load(file, overlays, sets))
+    if form == "json":
+        click.echo(json.dumps(options_json(rows), indent=2))
+    else:
+        click.echo(options_csv(rows) if form == "csv" else options_text(rows), nl=form != "csv")
+
+
+@main.command()
 @click.option("--format", "form", type=click.Choice(["json", "markdown"]), default="json", show_default=True)
 def schema(form: str) -> None:
     """Print what a scenario file may hold: JSON Schema for editors, or the reference page."""

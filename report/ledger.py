@@ -30,11 +30,19 @@ def entries(resolveds: Sequence[Resolved]) -> list[Entry]:
     found: dict[tuple[str, str, str, str, str, str], list[str]] = {}
     for resolved in resolveds:
         for path, evidence in resolved.scenario.evidence.items():
+            if not _counts(resolved, path):
+                continue
             value = _value(resolved.document, path)
             key = (path, value, evidence.level, evidence.source, evidence.date, evidence.note)
             found.setdefault(key, []).append(resolved.scenario.name)
     rows = [Entry(*key, scenarios=tuple(names)) for key, names in found.items()]
     return sorted(rows, key=lambda row: (LEVELS.index(row.level), row.path))
+
+
+def _counts(resolved: Resolved, path: str) -> bool:
+    """Whether the assumption is about this world: not about an investment that is not decided."""
+    parts = path.split(".", 2)
+    return parts[0] != "investments" or parts[1] in resolved.scenario.decisions.investments
 
 
 def _value(document: Mapping[str, Any], path: str) -> str:

@@ -114,7 +114,7 @@ def _deflected(
                 f"{deflected.handle / 1000:g} s out of a mean of {float(mean) / 1000:g} s"  # fmt: skip
         problems.append(Problem(place, wrong, "a smaller share, or a shorter handle", origin=node.at))
         return document
-    change = Node(f"{plain_decimal(left.quantize(Decimal(1)))} ms", origin)
+    change = Node(f"{plain_decimal(left.quantize(Decimal(1)) / 1000)} s", origin)
     return apply_change(document, show_path(("reasons", reason, "handle", "mean")), change, problems, log, place)
 
 

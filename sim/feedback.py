@@ -13,8 +13,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.demand.customers import customer_path, following, month_of_day
-from sim.demand.rates import expected_needs
+from sim.demand.customers import following
+from sim.demand.rates import customers_by_day, expected_needs
 from sim.engine import DEFAULT_ENGINE
 from sim.engine.workforce import extra_attrition, pipeline
 from sim.kpis import Tally, Usage
@@ -100,23 +100,21 @@ def implied_feedback(resolved: Resolved, tallies: Sequence[Tally], usages: Seque
 
 
 def distance(resolved: Resolved, one: Feedback, other: Feedback) -> float:
-    """Largest difference of a day's customers, or of a team's heads, as a share of them (at least of one)."""
-    here, there = (_stocks(replace(resolved, feedback=feedback)) for feedback in (one, other))
-    shares = [np.abs(a - b) / np.maximum(np.abs(a), 1.0) for a, b in zip(here, there, strict=True)]
+    """Largest difference of a day's customers, of a team's heads, or of its leavers so far, as a share of each.
+
+    Leavers are counted as expected, in shares of the team: whole people may be the same by chance.
+    """
+    stocks = (_stocks(replace(resolved, feedback=feedback)) for feedback in (one, other))
+    shares = [np.abs(a - b) / np.maximum(np.abs(a), 1.0) for a, b in zip(*stocks, strict=True)]
     return max(float(share.max(initial=0.0)) for share in shares)
 
 
-def _stocks(resolved: Resolved) -> tuple[np.ndarray, np.ndarray]:
-    """Customers (1, days) and heads (T, days)."""
+def _stocks(resolved: Resolved) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Customers (days,), heads (T, days), and expected leavers so far as a share of the team (T, months)."""
     assert resolved.feedback is not None
-    customers = customer_path(resolved, resolved.feedback.churned[0], resolved.feedback.referred[0]).active
-    days = resolved.calendar.days
-    month = month_of_day(resolved.calendar)
-    heads = []
-    for crew in pipeline(resolved).crews:
-        gone = np.cumsum(crew.turnover)[month]  # replaced at once where the number present is given: cost all the same
-        heads.append(crew.serving(0, days).sum(axis=0) + (crew.posts + gone) * crew.by_interval)
-    return customers[None, :], np.array(heads, dtype=np.float64).reshape(-1, days)
+    customers = customers_by_day(resolved)
+    heads = [crew.serving(0, len(customers)).sum(axis=0) for crew in pipeline(resolved).crews]
+    return customers, np.array(heads, dtype=np.float64), np.cumsum(resolved.feedback.attrition, axis=1)
 
 
 def _check_bounded(resolved: Resolved) -> None:

@@ -182,10 +182,11 @@ def _categories(frame: pd.DataFrame, reader: _Reader) -> None:
             hint = f", did you mean {close[0]!r}?" if close else f" (allowed: {', '.join(allowed)})"
             reader.note(f"{name} {value!r} is not known{hint}", bad & (text == value), frame["line"])
         frame[name] = text.where(~bad)
-    for name, allowed in (("csat_raw", SCORES), ("csat_scale", tuple(SCALES))):  # a comment is no score
+    scales: tuple[str, ...] = tuple(SCALES)
+    for name, known in (("csat_raw", SCORES), ("csat_scale", scales)):  # a comment is no score
         text = frame[name].str.lower().str.replace(r"\.0$", "", regex=True)
-        bad = text.notna() & ~text.isin(allowed)
-        reader.note(f"{name} is none of {', '.join(allowed)}", bad, frame["line"])
+        bad = text.notna() & ~text.isin(known)
+        reader.note(f"{name} is none of {', '.join(known)}", bad, frame["line"])
         frame[name] = text.where(~bad)
     if frame["reason"].nunique() > MAX_REASONS:
         what = f"reason holds more than {MAX_REASONS} different texts: free text, dropped"

@@ -129,10 +129,15 @@ def fit_satisfaction(log: ContactLog, target_s: float | None = None) -> Satisfac
     by_score, by_share = _least_squares(design, score), _least_squares(design, satisfied)
     t = float(stats.t.ppf(0.5 + _CONFIDENCE / 2, len(rated) - design.shape[1]))
     found = [
-        Points(name, *(float(x) for x in (sign * b, t * se, sign * sb, t * sse)), int(np.count_nonzero(design[:, k])))
-        for k, (name, sign, b, se, sb, sse) in enumerate(
-            zip(names, [1.0] + [-1.0] * len(names), by_share[0], by_share[1], by_score[0], by_score[1], strict=False)
+        Points(
+            name,
+            sign * float(by_share[0][k]),
+            t * float(by_share[1][k]),
+            sign * float(by_score[0][k]),
+            t * float(by_score[1][k]),
+            int(np.count_nonzero(design[:, k])),
         )
+        for k, (name, sign) in enumerate(zip(names, [1.0] + [-1.0] * (len(names) - 1), strict=True))
     ]
     return SatisfactionFit(
         target_s,
@@ -151,13 +156,13 @@ def fit_satisfaction(log: ContactLog, target_s: float | None = None) -> Satisfac
 def _design(rated: pd.DataFrame, target_s: float) -> tuple[np.ndarray, list[str]]:
     """(cases, 1 + predictors that vary), and their names, `base` first."""
     columns = {
-        "wait_over_target": np.log2(np.maximum(rated["wait_s"] / target_s, 1.0)),
-        "extra_contact": np.maximum(rated["contacts"] - 1, 0),
-        "transfer": rated["transfers"],
-        "bot_failure": rated["bot_failure"],
-        "unresolved": rated["unresolved"],
+        "wait_over_target": np.log2(np.maximum(rated["wait_s"].to_numpy(dtype=float) / target_s, 1.0)),
+        "extra_contact": np.maximum(rated["contacts"].to_numpy(dtype=float) - 1.0, 0.0),
+        "transfer": rated["transfers"].to_numpy(dtype=float),
+        "bot_failure": rated["bot_failure"].to_numpy(dtype=float),
+        "unresolved": rated["unresolved"].to_numpy(dtype=float),
     }
-    used = {name: np.asarray(column, dtype=float) for name, column in columns.items() if column.nunique() > 1}
+    used = {name: values for name, values in columns.items() if np.ptp(values) > 0}
     return np.column_stack([np.ones(len(rated)), *used.values()]), ["base", *used]
 
 

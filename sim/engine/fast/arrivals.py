@@ -10,13 +10,6 @@ from sim.engine.fast.agents import fill, interrupt, start, take_agent
 from sim.engine.fast.clock import at
 from sim.engine.fast.layout import (
     A_IN_HAND,
-    C_BOT_AT,
-    C_CHANNEL,
-    C_KIND,
-    C_MARK,
-    C_PHASE,
-    C_QUEUE,
-    C_QUEUED,
     K_BALK_OVER,
     K_CALLBACK_OVER,
     K_CHASE_AFTER,
@@ -43,6 +36,7 @@ from sim.engine.fast.tickets import (
     come_back,
     into_line,
     is_met,
+    join,
     meet,
     spawn,
     still_waits,
@@ -58,6 +52,7 @@ from sim.engine.plan import CLOSED_REOPENS, CLOSED_WAITS, FAR
 @njit(forceinline=True)
 def on_first_arrival(s, now, row):
     """A ticket's first contact arrives at its channel; a bot may take it first."""
+    join(s, row, s.first_channel[row])
     if s.one[O_HAS_BOTS] and meets_bot(s, now, row):
         return
     offer(s, now, row)
@@ -69,12 +64,12 @@ def on_arrival(s, now, row):
 
     So does one that comes out of a bot's session, or that comes again when its channel opens.
     """
-    if s.contact[row, C_PHASE] == BOT:
+    if s.phase[row] == BOT:
         on_bot_end(s, now, row)
         return
-    if is_met(s, s.ticket_of[row]):
+    if is_met(s, s.ticket[row]):
         return
-    if s.one[O_HAS_BOTS] and s.contact[row, C_KIND] != out.TRANSFER and meets_bot(s, now, row):
+    if s.one[O_HAS_BOTS] and s.kind[row] != out.TRANSFER and meets_bot(s, now, row):
         return
     offer(s, now, row)
 
@@ -82,13 +77,13 @@ def on_arrival(s, now, row):
 @njit
 def meets_bot(s, now, row):
     """Whether a bot takes the contact; its session then begins."""
-    channel = s.contact[row, C_CHANNEL]
-    draw = row + s.channel[channel, K_OFFSET]
+    channel = s.channel[row]
+    draw = row + s.channels[channel, K_OFFSET]
     bot = s.bot[draw]
-    if bot < 0 or not s.flags[draw] & BOT_ANY or not (s.channel[channel, K_IS_OPEN] or s.bot_always_open[bot]):
+    if bot < 0 or not s.flags[draw] & BOT_ANY or not (s.channels[channel, K_IS_OPEN] or s.bot_always_open[bot]):
         return False
-    s.contact[row, C_BOT_AT] = now
-    s.contact[row, C_PHASE] = BOT
+    s.bot_at[row] = now
+    s.phase[row] = BOT
     at(s, now + s.bot_ms[draw], ARRIVES + row)
     return True
 
@@ -96,8 +91,8 @@ def meets_bot(s, now, row):
 @njit
 def on_bot_end(s, now, row):
     """The bot has met the need, has ended without meeting it, or hands the customer over."""
-    flags = s.flags[row + s.channel[s.contact[row, C_CHANNEL], K_OFFSET]]
-    ticket = s.ticket_of[row]
+    flags = s.flags[row + s.channels[s.channel[row], K_OFFSET]]
+    ticket = s.ticket[row]
     if is_met(s, ticket):
         close(s, now, row, out.SUPERSEDED)
     elif flags & BOT_RESOLVES:
@@ -113,19 +108,19 @@ def on_bot_end(s, now, row):
 @njit
 def offer(s, now, row):
     """A contact asks for an agent: served at once, queued, or turned away."""
-    queue, channel = s.contact[row, C_QUEUE], s.contact[row, C_CHANNEL]
+    queue, channel = s.queue[row], s.channel[row]
     if (
-        not s.channel[channel, K_IS_OPEN]
-        and s.channel[channel, K_WHEN_CLOSED] != CLOSED_WAITS
-        and s.contact[row, C_KIND] != out.TRANSFER
+        not s.channels[channel, K_IS_OPEN]
+        and s.channels[channel, K_WHEN_CLOSED] != CLOSED_WAITS
+        and s.kind[row] != out.TRANSFER
     ):
         meet_closed(s, now, row, channel)
         return
-    s.contact[row, C_QUEUED] = now
-    interrupts = s.one[O_HAS_DEFERRABLE] and not s.channel[channel, K_INTERRUPTIBLE]
+    s.queued[row] = now
+    interrupts = s.one[O_HAS_DEFERRABLE] and not s.channels[channel, K_INTERRUPTIBLE]
     while True:
         # where others wait, nobody is free: an agent with room would have taken the first of them
-        agent = take_agent(s, queue, channel, 0, 0) if s.queue[queue, Q_WAITING] == 0 else -1
+        agent = take_agent(s, queue, channel, 0, 0) if s.queues[queue, Q_WAITING] == 0 else -1
         if agent >= 0:
             start(s, now, agent, row, channel)
             return
@@ -139,39 +134,39 @@ def offer(s, now, row):
 @njit
 def meet_closed(s, now, row, channel):
     """The channel is closed: the contact comes when it opens, or is turned away."""
-    if s.channel[channel, K_WHEN_CLOSED] == CLOSED_REOPENS and s.channel[channel, K_OPENS_AT] >= 0:
-        opens_at = s.channel[channel, K_OPENS_AT]
-        delay = s.reopen_ms[row] % (s.channel[channel, K_OPEN_UNTIL] - opens_at)  # within that opening
+    if s.channels[channel, K_WHEN_CLOSED] == CLOSED_REOPENS and s.channels[channel, K_OPENS_AT] >= 0:
+        opens_at = s.channels[channel, K_OPENS_AT]
+        delay = s.reopen_ms[row] % (s.channels[channel, K_OPEN_UNTIL] - opens_at)  # within that opening
         at(s, opens_at + delay, ARRIVES + row)
         return
-    s.contact[row, C_QUEUED] = now
+    s.queued[row] = now
     turn_away(s, now, row, out.CLOSED)
 
 
 @njit
 def wait(s, now, row, queue, channel):
     """Nobody is free: blocked, balks, takes a call back, or waits."""
-    draw = row + s.channel[channel, K_OFFSET]
+    draw = row + s.channels[channel, K_OFFSET]
     flags = s.flags[draw]
-    if s.contact[row, C_KIND] == out.TRANSFER:  # keeps the line it has
+    if s.kind[row] == out.TRANSFER:  # keeps the line it has
         flags &= SILENT
-    elif s.channel[channel, K_WAITING] >= s.channel[channel, K_PLACES]:
+    elif s.channels[channel, K_WAITING] >= s.channels[channel, K_PLACES]:
         turn_away(s, now, row, out.BLOCKED)
         return
     if flags & (BALKS | CALLBACK):
         announced = announced_wait(s, queue)
-        if flags & BALKS and announced > s.channel[channel, K_BALK_OVER]:
+        if flags & BALKS and announced > s.channels[channel, K_BALK_OVER]:
             turn_away(s, now, row, out.BALKED)
             return
-        if flags & CALLBACK and announced > s.channel[channel, K_CALLBACK_OVER]:
-            s.contact[row, C_MARK] |= CALLED
+        if flags & CALLBACK and announced > s.channels[channel, K_CALLBACK_OVER]:
+            s.mark[row] |= CALLED
     into_line(s, row, False)
     patience = s.patience_ms[draw]
-    if patience < NEVER and not s.contact[row, C_MARK] & CALLED:
+    if patience < NEVER and not s.mark[row] & CALLED:
         at(s, now + patience, PATIENCE + row)
     if flags & CHASES:
-        at(s, now + s.channel[channel, K_CHASE_AFTER], CHASE + row)
-    if s.queue[queue, Q_OVERFLOWS]:
+        at(s, now + s.channels[channel, K_CHASE_AFTER], CHASE + row)
+    if s.queues[queue, Q_OVERFLOWS]:
         for i in range(s.tries.shape[1]):
             if s.tries[queue, i, 0] >= 0 and s.tries[queue, i, 1] > 0:
                 at(s, now + s.tries[queue, i, 1], OVERFLOW + row)
@@ -183,8 +178,8 @@ def announced_wait(s, queue):
     agents = 0
     for i in range(s.tries.shape[1]):
         if s.tries[queue, i, 0] >= 0:
-            agents += s.team[s.tries[queue, i, 0], M_PRESENT]
-    return (s.queue[queue, Q_WAITING] + 1) * s.queue[queue, Q_MEAN_HANDLE] // agents if agents else FAR
+            agents += s.teams[s.tries[queue, i, 0], M_PRESENT]
+    return (s.queues[queue, Q_WAITING] + 1) * s.queues[queue, Q_MEAN_HANDLE] // agents if agents else FAR
 
 
 @njit
@@ -192,10 +187,10 @@ def on_patience(s, now, row):
     """Patience runs out: the customer leaves, some without a sign."""
     if not still_waits(s, row):
         return
-    if s.flags[row + s.channel[s.contact[row, C_CHANNEL], K_OFFSET]] & SILENT:
+    if s.flags[row + s.channels[s.channel[row], K_OFFSET]] & SILENT:
         close(s, now, row, out.ABANDONED)
-        s.contact[row, C_PHASE] = QUEUED  # for all that the agents know
-        s.contact[row, C_MARK] |= GONE
+        s.phase[row] = QUEUED  # for all that the agents know
+        s.mark[row] |= GONE
         try_again(s, now, row)
         return
     unqueue(s, row)
@@ -205,18 +200,18 @@ def on_patience(s, now, row):
 @njit
 def on_chase(s, now, row):
     """A message that still waits brings a second contact on another channel."""
-    if still_waits(s, row) and not is_met(s, s.ticket_of[row]):
-        spawn(s, now, s.ticket_of[row], s.channel[s.contact[row, C_CHANNEL], K_CHASE_CHANNEL], out.CHASER)
+    if still_waits(s, row) and not is_met(s, s.ticket[row]):
+        spawn(s, now, s.ticket[row], s.channels[s.channel[row], K_CHASE_CHANNEL], out.CHASER)
 
 
 @njit
 def on_overflow(s, now, row):
     """A contact has waited long enough for a further team; an agent may take another first, then the next is asked."""
-    queue = s.contact[row, C_QUEUE]
-    channel = s.queue[queue, Q_CHANNEL]
-    while s.contact[row, C_PHASE] == QUEUED:
-        agent = take_agent(s, queue, channel, 1, now - s.contact[row, C_QUEUED])
+    queue = s.queue[row]
+    channel = s.queues[queue, Q_CHANNEL]
+    while s.phase[row] == QUEUED:
+        agent = take_agent(s, queue, channel, 1, now - s.queued[row])
         if agent >= 0:
-            fill(s, now, agent, channel if s.agent[agent, A_IN_HAND] else -1)
-        elif not s.one[O_HAS_DEFERRABLE] or s.channel[channel, K_INTERRUPTIBLE] or interrupt(s, now, row, queue) < 0:
+            fill(s, now, agent, channel if s.agents[agent, A_IN_HAND] else -1)
+        elif not s.one[O_HAS_DEFERRABLE] or s.channels[channel, K_INTERRUPTIBLE] or interrupt(s, now, row, queue) < 0:
             return

@@ -13,9 +13,9 @@ import numpy as np
 from sim.demand.tape import Tape
 from sim.engine import outcomes as out
 from sim.engine.fast import layout
-from sim.engine.fast.state import BOT, ENDS, ID_MASK, OVER, STAFF, State
+from sim.engine.fast.state import BOT, ID_MASK, OVER, State
 
-KEPT = ("team", "agent", "absent", "pool")
+KEPT = ("teams", "agents", "absent", "pools")
 """Tables without row numbers that go on as they are."""
 
 
@@ -30,8 +30,8 @@ class Paused:
 
 def going_on(state: State, tape: Tape) -> np.ndarray:
     """bool (N,): tickets that anything can still happen to. Stale events of the others no longer matter."""
-    still = (state.ticket[:, layout.T_STATE] == out.OPEN) & (tape.first_ms >= 0) | _held(state, tape)
-    under_way = (state.contact[:, layout.C_PHASE] >= BOT) & (state.contact[:, layout.C_PHASE] < OVER)
+    still = (state.state == out.OPEN) & (tape.first_ms >= 0) | _held(state, tape)
+    under_way = (state.phase >= BOT) & (state.phase < OVER)
     still[tape.ticket[under_way]] = True
     return np.asarray(still)
 
@@ -65,18 +65,26 @@ def carry(paused: Paused, state: State, tape: Tape) -> None:
     rows = np.flatnonzero(number >= 0)
     for name in KEPT:
         getattr(state, name)[:] = getattr(before, name)
-    state.contact[number[rows]] = _renumbered(before.contact[rows], layout.CONTACT_ROWS, number)
-    state.ticket[: len(tickets)] = _renumbered(before.ticket[tickets], layout.TICKET_ROWS, number)
-    state.queue[:] = _renumbered(before.queue, layout.QUEUE_ROWS, number)
-    state.agent[:] = _renumbered(before.agent, layout.AGENT_ROWS, number)
+    for name in layout.CONTACT:
+        getattr(state, name)[number[rows]] = _renewed(name, getattr(before, name)[rows], number)
+    for name in layout.TICKET:
+        getattr(state, name)[: len(tickets)] = _renewed(name, getattr(before, name)[tickets], number)
+    state.queues[:] = _renumbered(before.queues, layout.ROW_COLUMNS_QUEUE, number)
+    state.ends[:] = _renumbered(before.ends, layout.ROW_COLUMNS_ENDS, number)
     state.hand[:] = _renumbered(before.hand, range(before.hand.shape[1]), number)
-    offset = state.channel[:, layout.K_OFFSET].copy()
-    state.channel[:] = before.channel
-    state.channel[:, layout.K_OFFSET] = offset
+    offset = state.channels[:, layout.K_OFFSET].copy()
+    state.channels[:] = before.channels
+    state.channels[:, layout.K_OFFSET] = offset
     events = _events(before, number)
-    state.event[: len(events)] = events
+    state.events[: len(events)] = events
     state.one[layout.O_EVENTS] = len(events)
     state.one[layout.O_DAY] = before.one[layout.O_DAY]
+
+
+def _renewed(name: str, column: np.ndarray, number: np.ndarray) -> np.ndarray:
+    """A column of contacts or tickets for the next block."""
+    holds_rows = name in layout.ROW_COLUMNS_CONTACT + layout.ROW_COLUMNS_TICKET
+    return np.where(column >= 0, number[column], -1) if holds_rows else column
 
 
 def _renumbered(table: np.ndarray, columns: tuple[int, ...] | range, number: np.ndarray) -> np.ndarray:
@@ -89,11 +97,9 @@ def _renumbered(table: np.ndarray, columns: tuple[int, ...] | range, number: np.
 
 def _events(before: State, number: np.ndarray) -> np.ndarray:
     """int64 (n, 2): events of the tickets that go on, in order, which is a heap too."""
-    events = before.event[: before.one[layout.O_EVENTS]].copy()
+    events = before.events[: before.one[layout.O_EVENTS]].copy()
     kind, row = events[:, 1] & ~ID_MASK, events[:, 1] & ID_MASK
     renewed = number[row]
-    if (renewed[kind == ENDS] < 0).any() or (kind == STAFF).any():
-        raise AssertionError("an agent's work would be lost between two blocks")
     events[:, 1] = kind + renewed
     events = events[renewed >= 0]
     return np.asarray(events[np.lexsort((events[:, 1], events[:, 0]))])

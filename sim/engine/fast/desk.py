@@ -1,87 +1,166 @@
-"""The tables of a state by reference, so that compiled functions pass one pointer."""
+"""The tables of a state by address: compiled functions pass one pointer and read a table where it lies.
+
+Numba's own arrays are handed on by value, count references, and ask of every index whether it is negative; in this
+kernel that took more time than the rules. A `Table` does none of it: the caller holds the state as long as compiled
+code runs on it, and rows are numbers that the kernel itself has written.
+"""
 
 from __future__ import annotations
 
-from numba import njit, types
-from numba.core import cgutils
-from numba.experimental import structref
-from numba.extending import intrinsic
+import operator
+from typing import Any
 
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_global, signature
+from numba.extending import infer_getattr, intrinsic, lower_builtin, lower_getattr_generic, models, register_model
+from numba.np.numpy_support import from_dtype
+
+from sim.engine.fast.layout import AXES, DTYPES
 from sim.engine.fast.state import State
 
-# mypy: disable-error-code="no-untyped-def,call-arg"
+# mypy: disable-error-code="no-untyped-def,misc,no-untyped-call,import-untyped,override"
+
+SLOTS = 5  # of a table among the addresses: where it is, and the lengths of up to four axes
+WORD = ir.IntType(64)
+
+
+class Table(types.Type):
+    """Figures of one type; `width` is the length of the last axis where it is known when compiling, else 0."""
+
+    def __init__(self, dtype: types.Type, axes: int, width: int) -> None:
+        self.dtype, self.axes, self.width = dtype, axes, width
+        super().__init__(f"Table({dtype}, {axes}, {width})")
+
+
+class DeskType(types.Type):
+    """All tables of a state."""
+
+    def __init__(self) -> None:
+        super().__init__("Desk")
+
+
+@register_model(Table)
+@register_model(DeskType)
+class _Pointer(models.PrimitiveModel):
+    """Into the addresses: to a table's own, or to the first."""
+
+    def __init__(self, dmm, fe_type) -> None:
+        super().__init__(dmm, fe_type, WORD.as_pointer())
+
+
+TABLES = {
+    name: Table(from_dtype(np.dtype(DTYPES.get(name, np.int64))), *AXES.get(name, (1, 0))) for name in State._fields
+}
+
+
+def addresses(state: State) -> np.ndarray:
+    """int64 (tables x SLOTS,): where the tables of a state are, for as long as the caller holds it.
+
+    Raises TypeError for a table that compiled code would misread.
+    """
+    lines = np.zeros((len(TABLES), SLOTS), dtype=np.int64)
+    for line, (name, kind), table in zip(lines, TABLES.items(), state, strict=True):
+        fits = table.ndim == kind.axes and kind.width in (0, table.shape[-1]) and table.flags.c_contiguous
+        if not fits or from_dtype(table.dtype) != kind.dtype:
+            raise TypeError(f"table {name!r} is {table.dtype} {table.shape}, and not a {kind}")
+        line[0], line[1 : 1 + table.ndim] = table.ctypes.data, table.shape
+    return lines.ravel()
 
 
 @intrinsic
-def _borrowed(typingctx, array):
-    """The same array without its owner: nothing counts references to it while the kernel runs."""
+def _desk_at(typingctx, addresses):
+    """The desk whose tables are at these addresses."""
     del typingctx
 
-    def codegen(context, builder, signature, args):
-        view = context.make_array(signature.args[0])(context, builder, args[0])
-        view.meminfo = cgutils.get_null_value(view.meminfo.type)
-        view.parent = cgutils.get_null_value(view.parent.type)
-        return view._getvalue()
+    def codegen(context, builder, sig, args):
+        return context.make_array(sig.args[0])(context, builder, args[0]).data
 
-    return array(array), codegen
+    return DeskType()(addresses), codegen
 
 
-@structref.register
-class _DeskType(types.StructRef):
-    """The state as one reference, so that functions pass one pointer and not every table."""
+desk_at: Any = _desk_at
 
 
-class Desk(structref.StructRefProxy):
-    """Tables of a `State` by reference; made and used in compiled code only."""
+def _slot(builder, table, number):
+    """What stands in a slot of a table's addresses: never written while compiled code runs, so read once at most."""
+    found = builder.load(builder.gep(table, [WORD(number)]))
+    found.set_metadata("invariant.load", builder.module.add_metadata([]))
+    return found
 
 
-structref.define_proxy(Desk, _DeskType, list(State._fields))
+def _element(context, builder, sig, table, index):
+    """Pointer to one figure: rows are not negative, and nothing is checked."""
+    kind, index_type = sig.args[0], sig.args[1]
+    if kind.axes == 1:
+        parts, kinds = [index], [index_type]
+    else:
+        parts, kinds = [builder.extract_value(index, i) for i in range(kind.axes)], list(index_type)
+    at = WORD(0)
+    for axis, (part, its_type) in enumerate(zip(parts, kinds, strict=True)):
+        length = WORD(kind.width) if kind.width and axis == kind.axes - 1 else _slot(builder, table, 1 + axis)
+        at = builder.add(builder.mul(at, length, flags=["nsw"]), context.cast(builder, part, its_type, types.int64))
+    first = builder.inttoptr(_slot(builder, table, 0), context.get_value_type(kind.dtype).as_pointer())
+    return builder.gep(first, [at], inbounds=True)
 
 
-@njit
-def borrow(s):
-    """A desk over tables that the caller keeps alive; counting references took nine tenths of the time."""
-    return Desk(
-        _borrowed(s.one),
-        _borrowed(s.contact),
-        _borrowed(s.ticket_of),
-        _borrowed(s.next_row),
-        _borrowed(s.resolve_u),
-        _borrowed(s.transfer_u),
-        _borrowed(s.reopen_ms),
-        _borrowed(s.work_ms),
-        _borrowed(s.wrap_ms),
-        _borrowed(s.patience_ms),
-        _borrowed(s.retry_ms),
-        _borrowed(s.retry_channel),
-        _borrowed(s.return_ms),
-        _borrowed(s.return_channel),
-        _borrowed(s.bot),
-        _borrowed(s.bot_ms),
-        _borrowed(s.flags),
-        _borrowed(s.ticket),
-        _borrowed(s.channel),
-        _borrowed(s.speeds),
-        _borrowed(s.queue),
-        _borrowed(s.queue_of),
-        _borrowed(s.transfer_queue),
-        _borrowed(s.tries),
-        _borrowed(s.team),
-        _borrowed(s.views),
-        _borrowed(s.resolve),
-        _borrowed(s.transfer),
-        _borrowed(s.transfer_to),
-        _borrowed(s.transfer_adds),
-        _borrowed(s.team_ppm),
-        _borrowed(s.bot_always_open),
-        _borrowed(s.agent),
-        _borrowed(s.hand),
-        _borrowed(s.absent),
-        _borrowed(s.tenure),
-        _borrowed(s.quality),
-        _borrowed(s.day_edges),
-        _borrowed(s.pool),
-        _borrowed(s.event),
-        _borrowed(s.busy),
-        _borrowed(s.duty),
-    )
+@infer_getattr
+class _DeskTables(AttributeTemplate):
+    key = DeskType
+
+    def generic_resolve(self, _, attr):
+        return TABLES.get(attr)
+
+
+@lower_getattr_generic(DeskType)
+def _table(_context, builder, _kind, desk, attr):
+    return builder.gep(desk, [WORD(SLOTS * list(TABLES).index(attr))], inbounds=True)
+
+
+@infer_getattr
+class _TableShape(AttributeTemplate):
+    key = Table
+
+    def resolve_shape(self, table):
+        return types.UniTuple(types.int64, table.axes)
+
+
+@lower_getattr_generic(Table)
+def _shape(context, builder, kind, table, _attr):
+    lengths = [_slot(builder, table, 1 + axis) for axis in range(kind.axes)]
+    return context.make_tuple(builder, types.UniTuple(types.int64, kind.axes), lengths)
+
+
+@infer_global(operator.getitem)
+class _Get(AbstractTemplate):
+    def generic(self, args, _kws):
+        return signature(args[0].dtype, *args) if isinstance(args[0], Table) else None
+
+
+@lower_builtin(operator.getitem, Table, types.Any)
+def _get(context, builder, sig, args):
+    return builder.load(_element(context, builder, sig, *args))
+
+
+@infer_global(operator.setitem)
+class _Set(AbstractTemplate):
+    def generic(self, args, _kws):
+        return signature(types.none, *args[:2], args[0].dtype) if isinstance(args[0], Table) else None
+
+
+@lower_builtin(operator.setitem, Table, types.Any, types.Any)
+def _set(context, builder, sig, args):
+    builder.store(args[2], _element(context, builder, sig, *args[:2]))
+    return context.get_dummy_value()
+
+
+@infer_global(len)
+class _Len(AbstractTemplate):
+    def generic(self, args, _kws):
+        return signature(types.intp, *args) if isinstance(args[0], Table) else None
+
+
+@lower_builtin(len, Table)
+def _len(_context, builder, _sig, args):
+    return _slot(builder, args[0], 1)

@@ -1,41 +1,59 @@
-"""Columns of the tables of figures that the compiled engine works on: one letter a table."""
+"""Figures that the compiled engine works on: columns of contacts and tickets by name, tables with a letter each."""
 
-# contacts (rows of the tape)
-(
-    C_CHANNEL,
-    C_QUEUE,
-    C_KIND,
-    C_ATTEMPT,
-    C_PHASE,
-    C_MARK,
-    C_RESULT,
-    C_AGENT,
-    C_BOT_AT,
-    C_QUEUED,
-    C_STARTED,
-    C_ANSWERED,
-    C_LEAVE,
-    C_DONE,
-    C_ENDS_AT,
-    C_ASIDE_MS,
-    C_LEFT,
-    C_BEFORE,
-    C_BEHIND,
-) = range(19)
-CONTACT_COLUMNS = 19
+import numpy as np
 
-# tickets
-(
-    T_REASON,
-    T_REGIME,
-    T_RESOLVE_AT,
-    T_LAST_ROW,
-    T_LIVE,
-    T_HANDLED,
-    T_STATE,
-    T_END,
-) = range(8)
-TICKET_COLUMNS = 8
+# contacts (rows of the tape): type, and what stands there before anything has happened
+CONTACT = {
+    "channel": (np.int8, -1),
+    "queue": (np.int16, -1),
+    "kind": (np.int8, 0),
+    "attempt": (np.int16, 0),
+    "phase": (np.int8, 0),
+    "mark": (np.int8, 0),
+    "result": (np.int8, 0),
+    "agent": (np.int32, -1),
+    "bot_at": (np.int64, -1),
+    "queued": (np.int64, -1),
+    "started": (np.int64, -1),
+    "answered": (np.int64, -1),  # first answer, of contacts with a mark; of the others when started
+    "leave": (np.int64, -1),
+    "done": (np.int64, -1),
+    "aside_ms": (np.int64, 0),  # worked before an interruption
+    "left": (np.int64, -1),  # work left: of an interrupted contact in ms, of a parallel one in ms x 10**6
+    "before": (np.int64, -1),  # neighbours in the line
+    "behind": (np.int64, -1),
+}
+
+# tickets likewise; `world` and `last_row` are filled in
+TICKET = {
+    "world": (np.int32, 0),  # 2 x (regime x reasons + reason), and 1 more once a contact was handled in vain
+    "last_row": (np.int64, 0),
+    "live": (np.int32, 1),  # contacts at work or to come
+    "state": (np.int8, 0),
+    "ended": (np.int64, -1),
+}
+
+# columns of the tape that the kernel reads under the same name
+TAPE = {
+    "ticket": np.int64,
+    "next_row": np.int64,
+    "reason": np.int32,
+    "regime": np.int32,
+    "resolve_u": np.int64,
+    "transfer_u": np.int64,
+    "reopen_ms": np.int64,
+    # those by channel and row, flat: at K_OFFSET of the channel + row
+    "work_ms": np.int64,
+    "wrap_ms": np.int64,
+    "patience_ms": np.int64,
+    "retry_ms": np.int64,
+    "retry_channel": np.int8,
+    "return_ms": np.int64,
+    "return_channel": np.int8,
+    "bot": np.int8,
+    "bot_ms": np.int64,
+    "flags": np.int32,
+}
 
 # channels
 (
@@ -91,13 +109,12 @@ TEAM_COLUMNS = 8
     A_ON_SINCE,
     A_BUSY_SINCE,
     A_SETTLED,
-    A_ENDING,
     A_IN_HAND,
     A_POOL,
     A_BEFORE,
     A_BEHIND,
-) = range(11)
-AGENT_COLUMNS = 11
+) = range(10)
+AGENT_COLUMNS = 10
 
 # pools of agents, the longest in first
 (
@@ -119,8 +136,46 @@ POOL_COLUMNS = 2
 ) = range(8)
 ONE_COLUMNS = 8
 
-# columns that hold row numbers, which a run in blocks gives anew (`carry`)
-CONTACT_ROWS = (C_BEFORE, C_BEHIND)
-TICKET_ROWS = (T_LAST_ROW,)
-QUEUE_ROWS = (Q_FIRST, Q_LAST)
-AGENT_ROWS = (A_ENDING,)
+# an agent's next end of talk or wrap-up, in the tournament of the clock
+(
+    E_WHEN,
+    E_ROW,
+) = range(2)
+END_COLUMNS = 2
+NO_END = (2**63 - 1, -1)
+
+# types of columns, where not int64; and of tables with several axes how many, with the length of the last or 0
+DTYPES = {
+    **{name: dtype for name, (dtype, _) in {**CONTACT, **TICKET}.items()},
+    **TAPE,
+    "first_channel": np.int32,
+}
+AXES = {
+    "channels": (2, CHANNEL_COLUMNS),
+    "queues": (2, QUEUE_COLUMNS),
+    "teams": (2, TEAM_COLUMNS),
+    "agents": (2, AGENT_COLUMNS),
+    "pools": (2, POOL_COLUMNS),
+    "ends": (2, END_COLUMNS),
+    "events": (2, 2),
+    "busy": (2, 4),
+    "duty": (2, 4),
+    "tries": (3, 2),
+    "views": (3, 3),
+    "resolve": (2, 0),
+    "speeds": (2, 0),
+    "queue_of": (2, 0),
+    "transfer_queue": (2, 0),
+    "transfer": (3, 0),
+    "transfer_adds": (2, 0),
+    "team_ppm": (4, 0),
+    "hand": (2, 0),
+    "tenure": (2, 0),
+    "quality": (2, 0),
+}
+
+# what holds row numbers, which a run in blocks gives anew (`carry`); the heap's ids are rows too
+ROW_COLUMNS_CONTACT = ("before", "behind")
+ROW_COLUMNS_TICKET = ("last_row",)
+ROW_COLUMNS_QUEUE = (Q_FIRST, Q_LAST)
+ROW_COLUMNS_ENDS = (E_ROW,)

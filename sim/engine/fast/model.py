@@ -19,76 +19,79 @@ from sim.engine.fast.agents import log_busy, log_duty, on_end
 from sim.engine.fast.arrivals import on_arrival, on_chase, on_first_arrival, on_overflow, on_patience
 from sim.engine.fast.carry import Paused, carry, going_on
 from sim.engine.fast.clock import drop_first
-from sim.engine.fast.desk import borrow
+from sim.engine.fast.desk import addresses, desk_at
 from sim.engine.fast.layout import (
     A_BUSY_SINCE,
     A_IN_HAND,
     A_ON,
-    C_AGENT,
-    C_ANSWERED,
-    C_ASIDE_MS,
-    C_ATTEMPT,
-    C_BOT_AT,
-    C_CHANNEL,
-    C_DONE,
-    C_KIND,
-    C_LEAVE,
-    C_MARK,
-    C_PHASE,
-    C_QUEUED,
-    C_RESULT,
-    C_STARTED,
+    A_TEAM,
+    E_ROW,
+    E_WHEN,
     K_PARALLEL,
     O_EVENTS,
     O_FULL,
 )
 from sim.engine.fast.staff import on_staff
-from sim.engine.fast.state import ARRIVES, BOT, CHASE, ENDS, ID_MASK, OVER, OVERFLOW, PATIENCE, STAFF, State, make_state
+from sim.engine.fast.state import ARRIVES, BOT, CHASE, ID_MASK, OVER, OVERFLOW, PATIENCE, STAFF, State, make_state
 from sim.engine.plan import FAR, Plan
 from sim.engine.roster import Roster
 
 # mypy: disable-error-code="no-untyped-def"
 
+NOTHING, AN_END, A_FIRST, THE_HEAP, THE_ROSTER = range(5)  # where the next event comes from
+
 
 @njit(cache=FOLDER is not None)
-def drive(state, first_ms, first_row, staff_ms, staff_what, staff_who, staff_value, staff_until, until):
-    """Runs every event before `until`: the heap's, merged with first contacts and staff, which come in order."""
-    s = borrow(state)
+def drive(tables, first_ms, first_row, staff_ms, staff_what, staff_who, staff_value, staff_until, until):
+    """Runs every event before `until`: ends of work and the heap's, merged with what comes in order.
+
+    In order come first contacts, at the times `first_ms` of their rows, and staff.
+    """
+    s = desk_at(tables)
     first, staff = 0, 0
     while not s.one[O_FULL]:
-        when, order, source = until, -1, 0
-        if s.one[O_EVENTS] > 0 and s.event[0, 0] < until:
-            when, order, source = s.event[0, 0], s.event[0, 1], 1
-        if first < len(first_ms):
-            at, key = first_ms[first], ARRIVES + first_row[first]
+        when, order, source = until, -1, NOTHING
+        if s.ends[1, E_WHEN] < until:
+            when, order, source = s.ends[1, E_WHEN], s.ends[1, E_ROW], AN_END
+        if first < len(first_row):
+            row = first_row[first]
+            at, key = first_ms[row], ARRIVES + row
             if at < when or (at == when and key < order):
-                when, order, source = at, key, 2
+                when, order, source = at, key, A_FIRST
+        if s.one[O_EVENTS] > 0:
+            at, key = s.events[0, 0], s.events[0, 1]
+            if at < when or (at == when and key < order):
+                when, order, source = at, key, THE_HEAP
         if staff < len(staff_ms):
             at, key = staff_ms[staff], STAFF + staff
             if at < when or (at == when and key < order):
-                when, order, source = at, key, 3
-        if source == 0:
-            return
-        if source == 3:
+                when, order, source = at, key, THE_ROSTER
+        if source == AN_END:
+            on_end(s, when, order)
+        elif source == A_FIRST:
+            first += 1
+            on_first_arrival(s, when, order - ARRIVES)
+        elif source == THE_HEAP:
+            drop_first(s)
+            happen(s, when, order - (order & ID_MASK), order & ID_MASK)
+        elif source == THE_ROSTER:
             on_staff(s, when, staff_what[staff], staff_who[staff], staff_value[staff], staff_until[staff])
             staff += 1
-            continue
-        if source == 2:
-            on_first_arrival(s, when, first_row[first])
-            first += 1
-            continue
-        drop_first(s)
-        kind, row = order - (order & ID_MASK), order & ID_MASK
-        if kind == ENDS:
-            on_end(s, when, row)
-        elif kind == ARRIVES:
-            on_arrival(s, when, row)
-        elif kind == PATIENCE:
-            on_patience(s, when, row)
-        elif kind == OVERFLOW:
-            on_overflow(s, when, row)
-        elif kind == CHASE:
-            on_chase(s, when, row)
+        else:
+            return
+
+
+@njit
+def happen(s, now, kind, row):
+    """An event of the heap happens."""
+    if kind == ARRIVES:
+        on_arrival(s, now, row)
+    elif kind == PATIENCE:
+        on_patience(s, now, row)
+    elif kind == OVERFLOW:
+        on_overflow(s, now, row)
+    elif kind == CHASE:
+        on_chase(s, now, row)
 
 
 def run(plan: Plan, tape: Tape, roster: Roster) -> out.Outcomes:
@@ -130,7 +133,7 @@ def advance(plan: Plan, tape: Tape, roster: Roster, low: int, until: int, paused
         state = make_state(plan, tape, roster, room)
         if paused:
             carry(paused, state, tape)
-        drive(state, tape.first_ms[coming], coming, *staff, until)  # type: ignore[call-arg]
+        drive(addresses(state), tape.first_ms, coming, *staff, until)  # type: ignore[call-arg]
         if not state.one[O_FULL]:
             return state
         room *= 4  # a block that needed more room for events starts again with it
@@ -140,8 +143,7 @@ def _end(plan: Plan, state: State) -> int:
     """When the run stopped: the horizon's end, or later where it was drained."""
     if not plan.drain:
         return plan.end_ms
-    moments = (layout.C_QUEUED, layout.C_BOT_AT, layout.C_LEAVE, layout.C_DONE)
-    return max(plan.end_ms, *(int(state.contact[:, column].max(initial=0)) for column in moments))
+    return max(plan.end_ms, *(int(c.max(initial=0)) for c in (state.queued, state.bot_at, state.leave, state.done)))
 
 
 def _finished(
@@ -149,55 +151,62 @@ def _finished(
 ) -> tuple[Tape, out.Outcomes]:
     """Tape and outcomes of the tickets that came to their end, and of the agents' time in the block."""
     part, rows = tape.of(tickets)
-    mine = state._replace(contact=state.contact[rows], ticket=state.ticket[tickets])
+    mine = state._replace(
+        ticket=part.ticket,
+        **{name: getattr(state, name)[rows] for name in layout.CONTACT},
+        **{name: getattr(state, name)[tickets] for name in layout.TICKET},
+    )
     return part, outcomes(plan, part, roster, mine, end)
 
 
-@njit(cache=FOLDER is not None)
-def close_the_books(state, end):
+def close_the_books(state: State, end: int) -> None:
     """Cuts what is open at the end: agents at work are done then, as far as the columns of stretches go."""
-    s = borrow(state)
-    for agent in range(len(s.agent)):
-        count = s.agent[agent, A_IN_HAND]
+    cut_open_work(addresses(state), end)
+    state.result[state.phase == BOT] = out.IN_SERVICE
+
+
+@njit(cache=FOLDER is not None)
+def cut_open_work(tables, end):
+    """Logs the stretches of work and of duty that last at the end."""
+    s = desk_at(tables)
+    for agent in range(len(s.agents)):
+        count = s.agents[agent, A_IN_HAND]
         for i in range(count):
             row = s.hand[agent, i]
-            s.contact[row, C_ASIDE_MS] += end - s.contact[row, C_STARTED]
-            if s.contact[row, C_LEAVE] < 0:
-                s.contact[row, C_RESULT] = out.IN_SERVICE
+            s.aside_ms[row] += end - s.started[row]
+            if s.leave[row] < 0:
+                s.result[row] = out.IN_SERVICE
         if count > 0:
             row = s.hand[agent, 0]
-            channel = s.contact[row, C_CHANNEL]
-            parallel = s.channel[channel, K_PARALLEL] > 1
-            log_busy(s, agent, channel, s.agent[agent, A_BUSY_SINCE] if parallel else s.contact[row, C_STARTED], end)
-        if s.agent[agent, A_ON]:
+            channel = s.channel[row]
+            parallel = s.channels[channel, K_PARALLEL] > 1
+            log_busy(s, agent, channel, s.agents[agent, A_BUSY_SINCE] if parallel else s.started[row], end)
+        if s.agents[agent, A_ON]:
             log_duty(s, agent, end)
 
 
 def outcomes(plan: Plan, tape: Tape, roster: Roster, s: State, end: int) -> out.Outcomes:
     """The columns of what happened; what can be told from others is told here rather than on the way."""
-    figures, codes, told, responded = read_contacts(
-        s.contact, tape.ticket, tape.tickets, plan.parallel, np.append(roster.agent_team, -1)
-    )
-    busy = in_order(np.concatenate([s.busy[: s.one[layout.O_BUSY]], told]))
+    arrive, answer, handle, team, responded = read_contacts(addresses(s))
+    busy = by_agent(s.busy[: s.one[layout.O_BUSY]], len(roster.agent_team), plan.channels)
     duty = s.duty[: s.one[layout.O_DUTY]]
-    duty = in_order(np.minimum(duty[duty[:, 2] < end], [FAR, FAR, FAR, end]))
+    duty = np.minimum(duty[duty[:, 2] < end], [FAR, FAR, FAR, end])
+    duty = by_agent(duty, len(roster.agent_team), 1)
     state, ended = ticket_columns(plan, tape, s)
-    arrive, queued, answer, leave, done, handle = figures
-    kind, channel, attempt, agent, team, result = codes
     return out.Outcomes(
-        kind=kind.astype(np.int8),
-        channel=channel.astype(np.int8),
-        attempt=attempt.astype(np.int16),
+        kind=s.kind,
+        channel=s.channel,
+        attempt=s.attempt,
         arrive_ms=arrive,
-        queue_ms=queued,
+        queue_ms=s.queued,
         answer_ms=answer,
-        leave_ms=leave,
-        done_ms=done,
+        leave_ms=s.leave,
+        done_ms=s.done,
         handle_ms=handle,
-        agent=agent,
-        team=team.astype(np.int8),
-        result=result.astype(np.int8),
-        state=state.astype(np.int8),
+        agent=s.agent,
+        team=team,
+        result=s.result,
+        state=state,
         end_ms=ended,
         response_ms=responded,
         busy_agent=busy[:, 0].astype(np.int32),
@@ -211,62 +220,45 @@ def outcomes(plan: Plan, tape: Tape, roster: Roster, s: State, end: int) -> out.
 
 
 @njit(cache=FOLDER is not None)
-def read_contacts(contact, ticket_of, tickets, parallel, team_of):
-    """(times, codes, busy stretches that the contacts tell, first response by ticket), in one pass over the contacts.
-
-    Times are arrive, queue, answer, leave, done and handle; codes kind, channel, attempt, agent, team and result.
-    """
-    n = len(contact)
-    times, codes = np.empty((6, n), dtype=np.int64), np.empty((6, n), dtype=np.int32)
-    told, count = np.empty((n, 4), dtype=np.int64), 0
-    responded = np.full(tickets, -1, dtype=np.int64)
-    for i in range(n):
-        bot_at, queued, started, done = (
-            contact[i, C_BOT_AT],
-            contact[i, C_QUEUED],
-            contact[i, C_STARTED],
-            contact[i, C_DONE],
-        )
-        channel, agent, phase = contact[i, C_CHANNEL], contact[i, C_AGENT], contact[i, C_PHASE]
-        arrive = bot_at if bot_at >= 0 else queued
-        answer = started if contact[i, C_MARK] == 0 else contact[i, C_ANSWERED]
-        alone = done >= 0 and phase == OVER and started >= 0
-        if alone and done > started and parallel[channel] == 1:
-            told[count, 0], told[count, 1], told[count, 2], told[count, 3] = agent, channel, started, done
-            count += 1
-        response = bot_at if bot_at >= 0 else answer
-        ticket = ticket_of[i]
+def read_contacts(tables):
+    """(arrive, answer, handle, team, first response by ticket); blanks the codes of contacts that never came."""
+    s = desk_at(tables)
+    n = len(s.kind)
+    arrive, answer, handle = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    team, responded = np.empty(n, np.int8), np.full(len(s.state), -1, np.int64)
+    for row in range(n):
+        arrive[row] = came = s.bot_at[row] if s.bot_at[row] >= 0 else s.queued[row]
+        answer[row] = first = s.started[row] if s.mark[row] == 0 else s.answered[row]
+        served = s.done[row] >= 0 and s.phase[row] == OVER and s.started[row] >= 0
+        handle[row] = (s.done[row] - s.started[row] if served else 0) + s.aside_ms[row]
+        team[row] = s.agents[s.agent[row], A_TEAM] if s.agent[row] >= 0 else -1
+        if came < 0:
+            s.kind[row], s.channel[row], s.attempt[row] = -1, -1, 0
+        response, ticket = s.bot_at[row] if s.bot_at[row] >= 0 else first, s.ticket[row]
         if response >= 0 and (responded[ticket] < 0 or response < responded[ticket]):
             responded[ticket] = response
-        times[0, i], times[1, i], times[2, i] = arrive, queued, answer
-        times[3, i], times[4, i] = contact[i, C_LEAVE], done
-        times[5, i] = (done - started if alone else 0) + contact[i, C_ASIDE_MS]
-        codes[0, i] = contact[i, C_KIND] if arrive >= 0 else -1
-        codes[1, i] = channel if arrive >= 0 else -1
-        codes[2, i] = contact[i, C_ATTEMPT] if arrive >= 0 else 0
-        codes[3, i], codes[4, i] = agent, team_of[agent]
-        codes[5, i] = out.IN_SERVICE if phase == BOT else contact[i, C_RESULT]
-    return times, codes, told[:count], responded
+    return arrive, answer, handle, team, responded
 
 
-def in_order(table: np.ndarray) -> np.ndarray:
-    """Stretches (agent, channel, from, until) sorted by these; an agent's stretches of one channel begin at once never,
-    so that two columns of small figures and the begin make one key where they fit into it."""
-    agent, channel, begin = table[:, 0], table[:, 1], table[:, 2]
-    channels, span = int(channel.max(initial=0)) + 1, int(begin.max(initial=0)) + 1
-    if (int(agent.max(initial=0)) + 1) * channels * span < FAR:
-        key = (agent * channels + channel) * span + begin
-        order = np.argsort(key)
-        key = key[order]
-        if (key[1:] > key[:-1]).all():
-            return table[order]
-    return table[np.lexsort(table.T[::-1])]
+@njit(cache=FOLDER is not None)
+def by_agent(table, agents, channels):
+    """Stretches (agent, channel, from, until), in the order of time for each agent and channel, sorted by those two."""
+    begins = np.zeros(agents * channels + 1, np.int64)
+    for i in range(len(table)):
+        begins[table[i, 0] * channels + table[i, 1] + 1] += 1
+    begins = np.cumsum(begins)
+    ordered = np.empty_like(table)
+    for i in range(len(table)):
+        group = table[i, 0] * channels + table[i, 1]
+        ordered[begins[group]] = table[i]
+        begins[group] += 1
+    return ordered
 
 
 def ticket_columns(plan: Plan, tape: Tape, s: State) -> tuple[np.ndarray, np.ndarray]:
     """State and end of every ticket; those that end in self-service never come to the desk."""
     until = FAR if plan.drain else plan.end_ms
-    state, end = s.ticket[:, layout.T_STATE].copy(), s.ticket[:, layout.T_END].copy()
+    state, end = s.state, s.ended
     for fate, ends_as in ((SELF_RESOLVED, out.BY_SELF_SERVICE), (SELF_FALSE_GONE, out.LOST)):
         there = (tape.self_fate == fate) & (tape.self_end_ms < until)
         state[there], end[there] = ends_as, tape.self_end_ms[there]

@@ -12,11 +12,6 @@ from sim.engine.fast.layout import (
     A_ON,
     A_ON_SINCE,
     A_TEAM,
-    C_BEHIND,
-    C_CHANNEL,
-    C_DONE,
-    C_MARK,
-    C_STARTED,
     K_CLEARS,
     K_IS_OPEN,
     K_OPEN_UNTIL,
@@ -48,25 +43,25 @@ def on_staff(s, now, what, who, value, until):
     elif what == SET_PRESENT:
         set_present(s, now, who, value)
     elif what == CHANNEL_OPENS:
-        s.channel[who, K_IS_OPEN] = 1
+        s.channels[who, K_IS_OPEN] = 1
     elif what == CHANNEL_CLOSES:
-        s.channel[who, K_IS_OPEN] = 0
-        s.channel[who, K_OPENS_AT] = value
-        s.channel[who, K_OPEN_UNTIL] = until
-        if s.channel[who, K_CLEARS]:
+        s.channels[who, K_IS_OPEN] = 0
+        s.channels[who, K_OPENS_AT] = value
+        s.channels[who, K_OPEN_UNTIL] = until
+        if s.channels[who, K_CLEARS]:
             clear(s, now, who)
 
 
 @njit
 def come_on(s, now, agent):
     """An agent comes on duty, or goes on where they were about to leave."""
-    if not s.agent[agent, A_ON]:
-        s.agent[agent, A_ON] = 1
-        s.agent[agent, A_ON_SINCE] = now
-        s.team[s.agent[agent, A_TEAM], M_PRESENT] += 1
-    s.agent[agent, A_LEAVING] = 0
-    channel = s.contact[s.hand[agent, 0], C_CHANNEL] if s.agent[agent, A_IN_HAND] else -1
-    if channel >= 0 and s.agent[agent, A_IN_HAND] >= s.channel[channel, K_PARALLEL]:
+    if not s.agents[agent, A_ON]:
+        s.agents[agent, A_ON] = 1
+        s.agents[agent, A_ON_SINCE] = now
+        s.teams[s.agents[agent, A_TEAM], M_PRESENT] += 1
+    s.agents[agent, A_LEAVING] = 0
+    channel = s.channel[s.hand[agent, 0]] if s.agents[agent, A_IN_HAND] else -1
+    if channel >= 0 and s.agents[agent, A_IN_HAND] >= s.channels[channel, K_PARALLEL]:
         place(s, agent, channel)
     else:
         fill(s, now, agent, channel)
@@ -75,22 +70,22 @@ def come_on(s, now, agent):
 @njit
 def end_duty(s, now, agent):
     """A stretch of duty ends: at once, or when what is in hand is finished."""
-    if s.agent[agent, A_IN_HAND] > 0:
-        s.agent[agent, A_LEAVING] = 1
-        place(s, agent, s.contact[s.hand[agent, 0], C_CHANNEL])
-    elif s.agent[agent, A_ON]:
+    if s.agents[agent, A_IN_HAND] > 0:
+        s.agents[agent, A_LEAVING] = 1
+        place(s, agent, s.channel[s.hand[agent, 0]])
+    elif s.agents[agent, A_ON]:
         go_off(s, now, agent)
 
 
 @njit
 def set_present(s, now, team, wanted):
     """Staff given directly: idle agents leave at once, others as they finish; new ones come on."""
-    s.team[team, M_WANTED] = wanted
-    while s.team[team, M_PRESENT] > wanted and s.pool[s.team[team, M_IDLE], P_FIRST] >= 0:
-        go_off(s, now, s.pool[s.team[team, M_IDLE], P_FIRST])
-    while s.team[team, M_PRESENT] < wanted and s.team[team, M_ABSENT_COUNT] > 0:
-        s.team[team, M_ABSENT_COUNT] -= 1
-        come_on(s, now, s.absent[s.team[team, M_ABSENT] + s.team[team, M_ABSENT_COUNT]])
+    s.teams[team, M_WANTED] = wanted
+    while s.teams[team, M_PRESENT] > wanted and s.pools[s.teams[team, M_IDLE], P_FIRST] >= 0:
+        go_off(s, now, s.pools[s.teams[team, M_IDLE], P_FIRST])
+    while s.teams[team, M_PRESENT] < wanted and s.teams[team, M_ABSENT_COUNT] > 0:
+        s.teams[team, M_ABSENT_COUNT] -= 1
+        come_on(s, now, s.absent[s.teams[team, M_ABSENT] + s.teams[team, M_ABSENT_COUNT]])
     if not in_excess(s, team):
         refill(s, now, team)
 
@@ -98,18 +93,18 @@ def set_present(s, now, team, wanted):
 @njit
 def clear(s, now, channel):
     """Disconnects whoever waits on a channel at closing time."""
-    for queue in range(len(s.queue)):
-        if s.queue[queue, Q_CHANNEL] != channel:
+    for queue in range(len(s.queues)):
+        if s.queues[queue, Q_CHANNEL] != channel:
             continue
-        row = s.queue[queue, Q_FIRST]
+        row = s.queues[queue, Q_FIRST]
         while row >= 0:
-            behind = s.contact[row, C_BEHIND]
+            behind = s.behind[row]
             unqueue(s, row)
-            if s.contact[row, C_MARK] & GONE:
+            if s.mark[row] & GONE:
                 pass
-            elif s.contact[row, C_STARTED] >= 0:  # put aside: it ends there, unresolved, and was worked on before only
-                s.contact[row, C_STARTED] = now
-                s.contact[row, C_DONE] = now
+            elif s.started[row] >= 0:  # put aside: it ends there, unresolved, and was worked on before only
+                s.started[row] = now
+                s.done[row] = now
                 close(s, now, row, out.UNRESOLVED)
                 come_back(s, now, row)
             else:

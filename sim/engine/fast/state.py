@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.demand.tape import Tape
-from sim.engine import outcomes as out
 from sim.engine.fast import layout
 from sim.engine.plan import FAR, PPM, Plan
 from sim.engine.roster import Roster
@@ -26,95 +25,122 @@ PUT_ASIDE = 4
 TRANSFERRED = 8
 
 
-# Columns of the tape that the kernel reads under the same name
-DRAWS = (
-    *("next_row", "resolve_u", "transfer_u", "reopen_ms", "work_ms", "wrap_ms", "patience_ms"),
-    *("retry_ms", "retry_channel", "return_ms", "return_channel", "bot", "bot_ms", "flags"),
-)
-
-
 class State(NamedTuple):
-    """Tables of int64 figures, see `layout` for their columns; `one` holds single figures.
+    """Tables and columns of figures, see `layout`; `one` holds single figures.
 
-    What customers would do is read from the tape where it lies: to copy it took longer than to run the kernel.
+    Columns of contacts and tickets have the names that they have at the SimPy model's desk. What customers would do is
+    read from the tape where it lies.
     """
 
     one: np.ndarray
-    contact: np.ndarray
-    ticket_of: np.ndarray  # columns of the tape as they are, by row
+    # contacts, by row
+    channel: np.ndarray
+    queue: np.ndarray
+    kind: np.ndarray
+    attempt: np.ndarray
+    phase: np.ndarray
+    mark: np.ndarray
+    result: np.ndarray
+    agent: np.ndarray
+    bot_at: np.ndarray
+    queued: np.ndarray
+    started: np.ndarray
+    answered: np.ndarray
+    leave: np.ndarray
+    done: np.ndarray
+    aside_ms: np.ndarray
+    left: np.ndarray
+    before: np.ndarray
+    behind: np.ndarray
+    # tickets
+    world: np.ndarray
+    last_row: np.ndarray
+    live: np.ndarray
+    state: np.ndarray
+    ended: np.ndarray
+    # the tape
+    ticket: np.ndarray
     next_row: np.ndarray
+    reason: np.ndarray
+    regime: np.ndarray
+    first_channel: np.ndarray
     resolve_u: np.ndarray
     transfer_u: np.ndarray
     reopen_ms: np.ndarray
-    work_ms: np.ndarray  # those by channel and row, flat: at K_OFFSET of the channel + row
+    work_ms: np.ndarray
     wrap_ms: np.ndarray
     patience_ms: np.ndarray
     retry_ms: np.ndarray
-    retry_channel: np.ndarray  # int8, as `return_channel` and `bot`
+    retry_channel: np.ndarray
     return_ms: np.ndarray
     return_channel: np.ndarray
     bot: np.ndarray
     bot_ms: np.ndarray
-    flags: np.ndarray  # int32
-    ticket: np.ndarray
-    channel: np.ndarray
+    flags: np.ndarray
+    # everything else
+    channels: np.ndarray
     speeds: np.ndarray  # (C, P + 1)
-    queue: np.ndarray
+    queues: np.ndarray
     queue_of: np.ndarray  # (C, R)
     transfer_queue: np.ndarray  # (C, T)
     tries: np.ndarray  # (Q, X, 2) team and the wait before it may, in the order tried; -1 none
-    team: np.ndarray
+    teams: np.ndarray
     views: np.ndarray  # (T, Y, 3) rank, overflow wait and queue, by rank; -1 none
-    resolve: np.ndarray  # flat, see Ticket.resolve_at
+    resolve: np.ndarray  # (T, G x R x 2) threshold of Tape.resolve_u, at the ticket's `world`
     transfer: np.ndarray  # (G, R, T)
     transfer_to: np.ndarray  # (R,)
     transfer_adds: np.ndarray  # (G, R)
     team_ppm: np.ndarray  # (G, T, C, R)
     bot_always_open: np.ndarray
-    agent: np.ndarray
+    agents: np.ndarray
     hand: np.ndarray  # (A, P) rows in hand, in the order taken
     absent: np.ndarray  # stacks of agents off duty, by team
     tenure: np.ndarray  # (A, D)
     quality: np.ndarray  # (A, D)
     day_edges: np.ndarray
-    pool: np.ndarray
-    event: np.ndarray  # binary heap
-    busy: np.ndarray
-    duty: np.ndarray
+    pools: np.ndarray
+    ends: np.ndarray  # tournament of the agents' next ends, see `clock`
+    events: np.ndarray  # binary heap of all other events
+    busy: np.ndarray  # agent, channel, from, until
+    duty: np.ndarray  # agent, 0, from, until
 
 
 def make_state(plan: Plan, tape: Tape, roster: Roster, room: int) -> State:
     """The state before anything has happened; `room` scales the space for events and stretches."""
     routing, agents = plan.routing, len(roster.agent_team)
     size = room * (tape.rows + agents + 1024)
+    columns = {name: np.full(tape.rows, blank, dtype=dtype) for name, (dtype, blank) in layout.CONTACT.items()}
+    columns |= {name: np.full(tape.tickets, blank, dtype=dtype) for name, (dtype, blank) in layout.TICKET.items()}
+    columns["world"] = (2 * (tape.regime * plan.reasons + tape.reason)).astype(np.int32, copy=False)
+    columns["last_row"] = np.arange(tape.tickets)
     return State(
         one=_single(plan, tape, roster),
-        contact=_contacts(plan, tape),
-        ticket_of=tape.ticket,
-        **{name: getattr(tape, name).ravel() for name in DRAWS},
-        ticket=_tickets(plan, tape),
-        channel=_channels(plan, tape),
+        **columns,
+        **{name: getattr(tape, name).ravel() for name in layout.TAPE},
+        first_channel=tape.channel,
+        channels=_channels(plan, tape),
         speeds=plan.chat_ppm,
-        queue=_queues(plan),
+        queues=_queues(plan),
         queue_of=routing.queue_of,
         transfer_queue=routing.transfer_queue,
         tries=np.ascontiguousarray(np.stack([routing.queue_teams, routing.queue_after], axis=2)),
-        team=_teams(plan, roster),
+        teams=_teams(plan, roster),
         views=np.ascontiguousarray(np.stack([routing.team_ranks, routing.team_after, routing.team_queues], axis=2)),
-        resolve=plan.resolve.ravel(),
+        resolve=np.ascontiguousarray(plan.resolve.transpose(2, 0, 1, 3)).reshape(plan.teams, -1),
         transfer=plan.transfer,
         transfer_to=plan.transfer_to,
         transfer_adds=plan.transfer_adds_ms,
         team_ppm=plan.speed_ppm,
         bot_always_open=plan.bot_always_open,
-        agent=_agents(roster),
+        agents=_agents(roster),
         hand=np.full((agents, max(1, int(plan.parallel.max(initial=1)))), -1, dtype=np.int64),
         absent=_absent(plan, roster),
         tenure=roster.speed_ppm,
         quality=roster.quality_ppm,
         day_edges=roster.day_edges_ms,
-        pool=np.full((_pools(plan), layout.POOL_COLUMNS), -1, dtype=np.int64),
-        event=np.empty((size, 2), dtype=np.int64),
+        pools=np.full((_pools(plan), layout.POOL_COLUMNS), -1, dtype=np.int64),
+        ends=_ends(agents),
+        events=np.empty((size, 2), dtype=np.int64),
         busy=np.empty((size, 4), dtype=np.int64),
         duty=np.empty((size + len(roster.event_ms), 4), dtype=np.int64),
     )
@@ -126,27 +152,6 @@ def _single(plan: Plan, tape: Tape, roster: Roster) -> np.ndarray:
     one[layout.O_HAS_DEFERRABLE] = plan.interruptible.any()
     one[layout.O_ONE_SPEED] = roster.speed_ppm.shape[1] == 1 and bool((plan.speed_ppm == PPM).all())
     return one
-
-
-def _contacts(plan: Plan, tape: Tape) -> np.ndarray:
-    blank = np.full(layout.CONTACT_COLUMNS, -1, dtype=np.int64)
-    zeros = (layout.C_KIND, layout.C_ATTEMPT, layout.C_PHASE, layout.C_MARK, layout.C_RESULT, layout.C_ASIDE_MS)
-    blank[list(zeros)] = 0
-    contact = np.empty((tape.rows, layout.CONTACT_COLUMNS), dtype=np.int64)
-    contact[:] = blank
-    contact[: tape.tickets, layout.C_CHANNEL] = tape.channel
-    contact[: tape.tickets, layout.C_QUEUE] = plan.routing.queue_of[tape.channel, tape.reason]
-    return contact
-
-
-def _tickets(plan: Plan, tape: Tape) -> np.ndarray:
-    ticket = np.zeros((tape.tickets, layout.TICKET_COLUMNS), dtype=np.int64)
-    ticket[:, layout.T_REASON], ticket[:, layout.T_REGIME] = tape.reason, tape.regime
-    at = (tape.regime.astype(np.int64) * plan.reasons + tape.reason) * (2 * plan.teams)
-    ticket[:, layout.T_RESOLVE_AT] = at
-    ticket[:, layout.T_LAST_ROW], ticket[:, layout.T_LIVE] = np.arange(tape.tickets), 1
-    ticket[:, layout.T_STATE], ticket[:, layout.T_END] = out.OPEN, -1
-    return ticket
 
 
 def _channels(plan: Plan, tape: Tape) -> np.ndarray:
@@ -202,7 +207,7 @@ def _teams(plan: Plan, roster: Roster) -> np.ndarray:
 def _agents(roster: Roster) -> np.ndarray:
     agent = np.zeros((len(roster.agent_team), layout.AGENT_COLUMNS), dtype=np.int64)
     agent[:, layout.A_TEAM] = roster.agent_team
-    for column in (layout.A_ENDING, layout.A_POOL, layout.A_BEFORE, layout.A_BEHIND):
+    for column in (layout.A_POOL, layout.A_BEFORE, layout.A_BEHIND):
         agent[:, column] = -1
     return agent
 
@@ -211,3 +216,11 @@ def _absent(plan: Plan, roster: Roster) -> np.ndarray:
     """Agents off duty by team, the lowest id on top."""
     stacks = [np.flatnonzero(roster.agent_team == t)[::-1] for t in range(plan.teams)]
     return np.concatenate([*stacks, np.zeros(0, dtype=np.int64)]).astype(np.int64)
+
+
+def _ends(agents: int) -> np.ndarray:
+    """A tournament with a place for each agent, none of them with anything in hand."""
+    places = 1 << max(1, (agents - 1).bit_length())
+    ends = np.empty((2 * places, layout.END_COLUMNS), dtype=np.int64)
+    ends[:] = layout.NO_END
+    return ends

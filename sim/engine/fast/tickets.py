@@ -8,28 +8,12 @@ from sim.demand.tape import NO_CHANNEL, SAME_CHANNEL
 from sim.engine import outcomes as out
 from sim.engine.fast.clock import at
 from sim.engine.fast.layout import (
-    C_ATTEMPT,
-    C_BEFORE,
-    C_BEHIND,
-    C_CHANNEL,
-    C_KIND,
-    C_LEAVE,
-    C_MARK,
-    C_PHASE,
-    C_QUEUE,
-    C_RESULT,
-    C_STARTED,
     K_OFFSET,
     K_WAITING,
     Q_CHANNEL,
     Q_FIRST,
     Q_LAST,
     Q_WAITING,
-    T_END,
-    T_LAST_ROW,
-    T_LIVE,
-    T_REASON,
-    T_STATE,
 )
 from sim.engine.fast.state import ARRIVES, GONE, OVER, QUEUED
 
@@ -39,32 +23,38 @@ from sim.engine.fast.state import ARRIVES, GONE, OVER, QUEUED
 @njit
 def spawn(s, when, ticket, channel, kind):
     """A further contact of a ticket, with the ticket's next row of draws; -1 where it has no more attempts."""
-    last = s.ticket[ticket, T_LAST_ROW]
+    last = s.last_row[ticket]
     row = s.next_row[last]
     if row >= 0:
-        s.ticket[ticket, T_LAST_ROW] = row
-        s.ticket[ticket, T_LIVE] += 1
-        s.contact[row, C_KIND] = kind
-        s.contact[row, C_CHANNEL] = channel
-        s.contact[row, C_ATTEMPT] = s.contact[last, C_ATTEMPT] + 1
-        s.contact[row, C_QUEUE] = s.queue_of[channel, s.ticket[ticket, T_REASON]]
+        s.last_row[ticket] = row
+        s.live[ticket] += 1
+        s.kind[row] = kind
+        s.attempt[row] = s.attempt[last] + 1
+        join(s, row, channel)
         at(s, when, ARRIVES + row)
     return row
 
 
 @njit(forceinline=True)
+def join(s, row, channel):
+    """A contact is to come by a channel, and so to the queue of its reason there."""
+    s.channel[row] = channel
+    s.queue[row] = s.queue_of[channel, s.reason[s.ticket[row]]]
+
+
+@njit(forceinline=True)
 def close(s, now, row, result):
     """The customer's part of a contact is over."""
-    s.contact[row, C_PHASE] = OVER
-    s.contact[row, C_RESULT] = result
-    s.contact[row, C_LEAVE] = now
-    s.ticket[s.ticket_of[row], T_LIVE] -= 1
+    s.phase[row] = OVER
+    s.result[row] = result
+    s.leave[row] = now
+    s.live[s.ticket[row]] -= 1
 
 
 @njit(forceinline=True)
 def is_met(s, ticket):
     """Whether the need is met (a lost ticket has no contact that could ask)."""
-    return s.ticket[ticket, T_STATE] != out.OPEN
+    return s.state[ticket] != out.OPEN
 
 
 @njit(forceinline=True)
@@ -72,9 +62,9 @@ def meet(s, now, ticket, by):
     """The need is met: the ticket ends, and contacts of it that wait leave the queue; those to come do not happen."""
     if is_met(s, ticket):
         return
-    s.ticket[ticket, T_STATE] = by
-    s.ticket[ticket, T_END] = now
-    if s.ticket[ticket, T_LIVE] > 0:
+    s.state[ticket] = by
+    s.ended[ticket] = now
+    if s.live[ticket] > 0:
         supersede(s, now, ticket)
 
 
@@ -92,22 +82,22 @@ def supersede(s, now, ticket):
 @njit(forceinline=True)
 def still_waits(s, row):
     """Whether the customer waits for a first answer."""
-    return s.contact[row, C_PHASE] == QUEUED and s.contact[row, C_STARTED] < 0 and not s.contact[row, C_MARK] & GONE
+    return s.phase[row] == QUEUED and s.started[row] < 0 and not s.mark[row] & GONE
 
 
 @njit(forceinline=True)
 def lose_if_last(s, now, ticket):
     """A ticket without any contact at work or to come, and not met, is lost."""
-    if s.ticket[ticket, T_LIVE] == 0 and not is_met(s, ticket):
-        s.ticket[ticket, T_STATE] = out.LOST
-        s.ticket[ticket, T_END] = now
+    if s.live[ticket] == 0 and not is_met(s, ticket):
+        s.state[ticket] = out.LOST
+        s.ended[ticket] = now
 
 
 @njit
 def try_again(s, now, row):
     """Who left unserved tries again after a delay, or is lost."""
-    ticket, channel = s.ticket_of[row], s.contact[row, C_CHANNEL]
-    draw = row + s.channel[channel, K_OFFSET]
+    ticket, channel = s.ticket[row], s.channel[row]
+    draw = row + s.channels[channel, K_OFFSET]
     again = s.retry_channel[draw]
     if again != NO_CHANNEL and not is_met(s, ticket):
         spawn(s, now + s.retry_ms[draw], ticket, channel if again == SAME_CHANNEL else again, out.RETRY)
@@ -117,8 +107,8 @@ def try_again(s, now, row):
 @njit
 def come_back(s, now, row):
     """The need was not met: the customer comes back later, or is lost."""
-    ticket, channel = s.ticket_of[row], s.contact[row, C_CHANNEL]
-    draw = row + s.channel[channel, K_OFFSET]
+    ticket, channel = s.ticket[row], s.channel[row]
+    draw = row + s.channels[channel, K_OFFSET]
     again = s.return_channel[draw]
     if again != NO_CHANNEL and not is_met(s, ticket):
         spawn(s, now + s.return_ms[draw], ticket, channel if again == SAME_CHANNEL else again, out.RETURN)
@@ -135,51 +125,51 @@ def turn_away(s, now, row, result):
 @njit(forceinline=True)
 def unqueue(s, row):
     """Takes a waiting contact out of its queue."""
-    s.contact[row, C_PHASE] = OVER
+    s.phase[row] = OVER
     out_of_line(s, row)
 
 
 @njit(forceinline=True)
 def out_of_line(s, row):
     """Takes a contact's place out of the line."""
-    queue = s.contact[row, C_QUEUE]
-    before, behind = s.contact[row, C_BEFORE], s.contact[row, C_BEHIND]
+    queue = s.queue[row]
+    before, behind = s.before[row], s.behind[row]
     if before < 0:
-        s.queue[queue, Q_FIRST] = behind
+        s.queues[queue, Q_FIRST] = behind
     else:
-        s.contact[before, C_BEHIND] = behind
+        s.behind[before] = behind
     if behind < 0:
-        s.queue[queue, Q_LAST] = before
+        s.queues[queue, Q_LAST] = before
     else:
-        s.contact[behind, C_BEFORE] = before
-    s.queue[queue, Q_WAITING] -= 1
-    s.channel[s.queue[queue, Q_CHANNEL], K_WAITING] -= 1
+        s.before[behind] = before
+    s.queues[queue, Q_WAITING] -= 1
+    s.channels[s.queues[queue, Q_CHANNEL], K_WAITING] -= 1
 
 
 @njit(forceinline=True)
 def into_line(s, row, at_head):
     """Puts a contact at the end of its queue's line, or at its head."""
-    queue = s.contact[row, C_QUEUE]
-    first, last = s.queue[queue, Q_FIRST], s.queue[queue, Q_LAST]
-    s.contact[row, C_PHASE] = QUEUED
-    s.contact[row, C_BEFORE] = -1 if at_head else last
-    s.contact[row, C_BEHIND] = first if at_head else -1
+    queue = s.queue[row]
+    first, last = s.queues[queue, Q_FIRST], s.queues[queue, Q_LAST]
+    s.phase[row] = QUEUED
+    s.before[row] = -1 if at_head else last
+    s.behind[row] = first if at_head else -1
     if first < 0:
-        s.queue[queue, Q_FIRST] = row
-        s.queue[queue, Q_LAST] = row
+        s.queues[queue, Q_FIRST] = row
+        s.queues[queue, Q_LAST] = row
     elif at_head:
-        s.contact[first, C_BEFORE] = row
-        s.queue[queue, Q_FIRST] = row
+        s.before[first] = row
+        s.queues[queue, Q_FIRST] = row
     else:
-        s.contact[last, C_BEHIND] = row
-        s.queue[queue, Q_LAST] = row
-    s.queue[queue, Q_WAITING] += 1
-    s.channel[s.queue[queue, Q_CHANNEL], K_WAITING] += 1
+        s.behind[last] = row
+        s.queues[queue, Q_LAST] = row
+    s.queues[queue, Q_WAITING] += 1
+    s.channels[s.queues[queue, Q_CHANNEL], K_WAITING] += 1
 
 
 @njit(forceinline=True)
 def next_in_line(s, queue):
     """Takes the first contact out of a queue in which somebody waits."""
-    row = s.queue[queue, Q_FIRST]
+    row = s.queues[queue, Q_FIRST]
     out_of_line(s, row)
     return row

@@ -254,29 +254,39 @@ def leaving_share(resolved: Resolved, t: int) -> np.ndarray:
     Zero for a team of somebody else's.
     """
     name, calendar = list(resolved.scenario.teams)[t], resolved.calendar
+    months = len(calendar.month_labels)
     if resolved.scenario.teams[name].outsourced is not None:
-        return np.zeros(len(calendar.month_labels))
-    by_variant = np.array([-monthly(-variant.teams[name].attrition.base) for variant in resolved.variants])
-    first = first_days(resolved)
-    by_day = by_variant[resolved.regime_of_day]
-    base = [float(by_day[low : min(high, calendar.days)].mean()) for low, high in pairwise(first.tolist())]
-    share = np.array(base)
+        return np.zeros(months)
+    share = _monthly_share(resolved, name, np.zeros(months))
     if resolved.feedback is not None:
         share = share + resolved.feedback.attrition[t]
-    whole = np.diff([calendar.clock_ms(int(day), 0) for day in first])
+    whole = np.diff([calendar.clock_ms(int(day), 0) for day in first_days(resolved)])
     return np.asarray(np.clip(share, 0.0, 1.0) * np.diff(calendar.month_edges_ms) / whole)
+
+
+def _monthly_share(resolved: Resolved, name: str, points: np.ndarray) -> np.ndarray:
+    """float64 (months,): mean over each month's days of the share that leaves in a month, for points above 85 %."""
+    share = np.zeros_like(points)
+    first = np.minimum(first_days(resolved), resolved.calendar.days)
+    for index, variant in enumerate(resolved.variants):
+        attrition = variant.teams[name].attrition
+        here = np.concatenate([[0], np.cumsum(resolved.regime_of_day[: resolved.calendar.days] == index)])
+        yearly = np.minimum(1.0, attrition.base + attrition.per_occupancy_point_over_85 * points)
+        leaves = np.array([-monthly(-each) for each in yearly.tolist()])
+        share += leaves * (np.diff(here[first]) / np.diff(first))
+    return share
 
 
 def extra_attrition(resolved: Resolved, occupancy: np.ndarray) -> np.ndarray:
     """float64 (T, months): share of heads who leave in each month beyond the base, for a team's monthly occupancy.
 
-    Each point above 85 % adds `per_occupancy_point_over_85` to the yearly share; both are made monthly together, as
+    Each point above 85 % adds `per_occupancy_point_over_85` to the yearly share; a yearly share is made monthly as
     1 - (1 - yearly) ** (1/12). ``occupancy`` is float64 (T, months), a share; NaN where there is no data adds nothing.
     """
-    extra = np.zeros_like(occupancy, dtype=np.float64)
-    for t, team in enumerate(resolved.scenario.teams.values()):
-        points = 100.0 * np.clip(np.nan_to_num(occupancy[t]) - COMFORTABLE, 0.0, None)
-        base, slope = team.attrition.base, team.attrition.per_occupancy_point_over_85
-        yearly = np.minimum(1.0, base + slope * points)
-        extra[t] = [monthly(-base) - monthly(-total) for total in yearly]
+    points = 100.0 * np.clip(np.nan_to_num(np.asarray(occupancy, dtype=np.float64)) - COMFORTABLE, 0.0, None)
+    extra = np.zeros_like(points)
+    for t, (name, team) in enumerate(resolved.scenario.teams.items()):
+        if team.outsourced is None:
+            none = np.zeros(points.shape[1])
+            extra[t] = _monthly_share(resolved, name, points[t]) - _monthly_share(resolved, name, none)
     return extra

@@ -230,7 +230,8 @@ def layout(scenario: Scenario) -> dict[str, Any]:
                 fixed[show_path((kind, name, *keys.split(".")))] = value
     for name, team in scenario.teams.items():
         fixed[show_path(("teams", name, "shifts"))] = list(team.shifts)
-        fixed[show_path(("teams", name, "staffing"))] = team.staffing is None
+        for block in ("staffing", "overtime", "outsourced"):
+            fixed[show_path(("teams", name, block))] = getattr(team, block) is None
         if not team.shifts:
             fixed[show_path(("teams", name, "shrinkage"))] = team.shrinkage
     return fixed
@@ -244,7 +245,11 @@ _KEPT = {
         *("balking.when_wait_over", "callback.when_wait_over", "callback.attempt", "chase.after", "chase.channel"),
         *_COST,
     ),
-    "teams": ("serves", "policy", "hire.lead", "hire.training", "hire.ramp", "hire.start_speed", "attrition"),
+    "teams": (
+        *("serves", "policy", "attrition.replace", "attrition.notice", "dismissal.notice"),
+        *(f"hire.{key}" for key in ("lead", "training", "ramp", "start_speed", "start_quality")),
+        *(f"outsourced.{key}" for key in ("starts", "ends", "notice")),
+    ),
     "self_service": _COST,
     "bots": ("channels", "always_open", *_COST),
 }

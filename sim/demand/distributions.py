@@ -200,12 +200,13 @@ class LawTable:
         """float64 (n,) durations in ms before rounding, inf where endless; ``u`` may be None where not `random`."""
         if len(self._kinds) == 1:
             return self._draw_kind(self._kinds[0], u, group)
-        kind: np.ndarray = self._kind[group]
+        from sim.demand import compiled
+
         out = np.empty(len(group))
         for which in self._kinds:
-            here = np.flatnonzero(kind == which)
+            here, groups, some = compiled.of_kind(self._kind, which, group, np.empty(0) if u is None else u)
             if len(here):
-                out[here] = self._draw_kind(which, None if u is None else u[here], group[here])
+                compiled.put(out, here, self._draw_kind(which, some, groups))
         return out
 
     def _draw_kind(self, kind: int, u: np.ndarray | None, group: np.ndarray) -> np.ndarray:

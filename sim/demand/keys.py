@@ -15,7 +15,7 @@ import numpy as np
 
 MASK = 2**64 - 1
 GOLDEN = 0x9E3779B97F4A7C15  # odd: 2**64 over the golden ratio
-_ATTEMPT = 0xD1342543DE82EF95  # odd multiplier from Steele and Vigna (2021)
+ATTEMPT = 0xD1342543DE82EF95  # odd multiplier from Steele and Vigna (2021)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S32, _S11 = (np.uint64(s) for s in (30, 27, 31, 32, 11))
@@ -65,7 +65,7 @@ def keyed_state(identity: np.ndarray, key: tuple[int, int]) -> np.ndarray:
 
 def hashed(state: np.ndarray, purpose: int, attempt: int = 0) -> np.ndarray:
     """uint64 hash of each state for one purpose (a `name_key`) and attempt."""
-    return mixed(state, add=purpose + attempt * _ATTEMPT)
+    return mixed(state, add=purpose + attempt * ATTEMPT)
 
 
 def to_uniform(hashes: np.ndarray) -> np.ndarray:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from sim.demand.compiled_rows import Shares
 from sim.demand.distributions import CONSTANT, NONE, Law, LawTable, column_of, patience_law, spread_law
 from sim.demand.keys import name_key, threshold
 from sim.demand.tape import NO_CHANNEL, SAME_CHANNEL
@@ -157,6 +159,63 @@ class Tables:
     self_services: tuple[SelfTable, ...]
     preferred: list[list[tuple[np.ndarray, np.ndarray]]]  # [regime][reason]
     batches: list[list[tuple[np.ndarray, np.ndarray]]]
+
+    @property
+    def returns(self) -> bool:
+        """Whether anybody can come back whose need a contact with an agent did not meet."""
+        return self.comes_back.possible and self.ever_unresolved
+
+    @cached_property
+    def for_rows(self) -> Shares:
+        """What the compiled loops over rows read."""
+        bots, width = self.bots, max((len(bot.comes_back.target) for bot in self.bots), default=1)
+
+        def by_bot(read: Callable[[BotTable], np.ndarray], kind: type) -> np.ndarray:
+            return np.array([read(bot) for bot in bots], dtype=kind).reshape(len(bots), len(self.transfer))
+
+        def options(read: Callable[[BotTable], np.ndarray], kind: type) -> np.ndarray:
+            padded = [np.pad(read(bot), ((0, width - len(read(bot))), (0, 0)), mode="edge") for bot in bots]
+            return np.array(padded, dtype=kind).reshape(len(bots), width, len(self.transfer))
+
+        return Shares(
+            channels=len(self.index.channels),
+            wide=self.wide,
+            resolve_first=self.resolve_first,
+            resolve_later=self.resolve_later,
+            transfer=self.transfer,
+            attempts=self.attempts,
+            may_leave=self.may_leave,
+            leaves=bool(self.balks.any() or self.silent.any()),
+            balks=self.balks,
+            silent=self.silent,
+            calls=bool(self.callback.any()),
+            callback=self.callback,
+            answered=self.answered,
+            chasing=bool(self.chases.any()),
+            chases=self.chases,
+            chase_to=self.chase_to,
+            retries=self.retry.possible,
+            retry_share=self.retry.share,
+            retry_target=self.retry.target,
+            retry_until=self.retry.until,
+            returns=self.returns,
+            back_share=self.comes_back.share,
+            back_target=self.comes_back.target,
+            back_until=self.comes_back.until,
+            bot_key=np.array([bot.key for bot in bots], dtype=np.uint64),
+            bot_takes=by_bot(lambda bot: bot.takes, np.int64),
+            bot_named=by_bot(lambda bot: bot.named, np.bool_),
+            bot_contains=by_bot(lambda bot: bot.contains, np.int64),
+            bot_resolved=by_bot(lambda bot: bot.resolved, np.int64),
+            bot_sure=by_bot(lambda bot: bot.sure, np.bool_),
+            bot_cold=by_bot(lambda bot: bot.cold, np.bool_),
+            bot_adds=by_bot(lambda bot: bot.adds, np.float64),
+            bot_handle=by_bot(lambda bot: bot.handle, np.float64),
+            bot_patience=by_bot(lambda bot: bot.patience, np.float64),
+            bot_share=by_bot(lambda bot: bot.comes_back.share, np.int64),
+            bot_target=options(lambda bot: bot.comes_back.target, np.int8),
+            bot_until=options(lambda bot: bot.comes_back.until, np.int64),
+        )
 
     @property
     def has_flags(self) -> bool:

@@ -39,18 +39,24 @@ def prepare(engine: str = DEFAULT_ENGINE, tell: Callable[[str], None] | None = N
     check_engine(engine)
     if engine != "fast":
         return
-    from sim.engine import fast
+    from sim import machine_code
 
-    if not fast.is_compiled():
+    if not machine_code.is_compiled():
         if tell is not None:
             tell("Compiling the simulation engine: about 20 s, once for this version of deskplan ...")
         began = time.perf_counter()
-        simulate(resolve(_SMALLEST), seed=0, replication=0, engine="fast")
+        run_smallest()
+        machine_code.compile_all()
         if tell is not None:
             tell(f"... compiled in {time.perf_counter() - began:.0f} s.")
 
 
-_SMALLEST = {
+def run_smallest() -> Run:
+    """A run of an hour, for what is to be compiled."""
+    return simulate(resolve(SMALLEST), seed=0, replication=0, engine="fast")
+
+
+SMALLEST = {
     "schema": 1,
     "name": "smallest",
     "horizon": {"start": "2027-01-04", "length": "1 h"},

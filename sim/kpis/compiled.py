@@ -8,11 +8,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from sim.engine.fast import FOLDER  # names the folder for compiled code before anything here is compiled
+from sim.machine_code import CACHE
 
 # mypy: disable-error-code="no-untyped-def"
-
-CACHE = FOLDER is not None
 
 
 @njit(cache=CACHE)

@@ -1,4 +1,4 @@
-"""Where the compiled engine keeps its machine code, and what happens where it cannot."""
+"""Where compiled loops keep their machine code, and what happens where it cannot."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.engine import fast
+from sim import machine_code
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def blocked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_users_cache_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
-    folder = fast.cache_folder()
+    folder = machine_code.cache_folder()
     assert folder is not None
     assert folder.parent == tmp_path / "deskplan"
 
@@ -32,7 +32,7 @@ def test_where_the_cache_cannot_be_written_a_temporary_folder_serves(
     blocked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    folder = fast.cache_folder()
+    folder = machine_code.cache_folder()
     assert folder is not None
     assert tmp_path in folder.parents
     assert blocked not in folder.parents
@@ -40,24 +40,30 @@ def test_where_the_cache_cannot_be_written_a_temporary_folder_serves(
 
 def test_without_any_folder_there_is_no_cache(blocked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(blocked))
-    assert fast.cache_folder() is None
+    assert machine_code.cache_folder() is None
 
 
 def test_the_name_of_the_cache_follows_the_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Numba looks at one file only: a change of another must not find old machine code."""
-    before = fast._digest()
-    copy = tmp_path / "sim" / "engine" / "fast"
-    copy.mkdir(parents=True)
-    for source in fast.HERE.glob("*.py"):
-        (copy / source.name).write_bytes(source.read_bytes())
-    for name in ("outcomes.py", "plan.py", "roster.py"):
-        (copy.parent / name).write_bytes((fast.HERE.parent / name).read_bytes())
-    (tmp_path / "sim" / "demand").mkdir()
-    (tmp_path / "sim" / "demand" / "tape.py").write_bytes((fast.HERE.parents[1] / "demand" / "tape.py").read_bytes())
-    monkeypatch.setattr(fast, "HERE", copy)
-    assert fast._digest() == before
-    (copy / "agents.py").write_text((copy / "agents.py").read_text() + "\n# changed\n")
-    assert fast._digest() != before
+    before = machine_code._digest()
+    for pattern in machine_code._SOURCES:
+        for source in machine_code.HERE.glob(pattern):
+            copy = tmp_path / source.relative_to(machine_code.HERE)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(source.read_bytes())
+    monkeypatch.setattr(machine_code, "HERE", tmp_path)
+    assert machine_code._digest() == before
+    agents = tmp_path / "engine" / "fast" / "agents.py"
+    agents.write_text(agents.read_text() + "\n# changed\n")
+    assert machine_code._digest() != before
+
+
+def test_every_compiled_loop_is_among_the_sources() -> None:
+    """A loop in a file that does not name the cache would be found there after a change of what it calls."""
+    named = {source for pattern in machine_code._SOURCES for source in machine_code.HERE.glob(pattern)}
+    compiled = {source for source in machine_code.HERE.rglob("*.py") if "njit" in source.read_text()}
+    assert len(compiled) > 5
+    assert compiled <= named
 
 
 @pytest.mark.slow

@@ -14,7 +14,8 @@ from sim.scenario.checks_names import (
     check_team_names,
 )
 from sim.scenario.checks_options import check_decided, check_investments
-from sim.scenario.checks_time import check_events, check_hires, check_horizon, check_hours, check_staffing
+from sim.scenario.checks_people import check_decided_people, check_team_people
+from sim.scenario.checks_time import check_events, check_horizon, check_hours, check_staffing
 from sim.scenario.checks_values import (
     check_automation,
     check_chat,
@@ -23,6 +24,7 @@ from sim.scenario.checks_values import (
     check_profiles,
     check_rates,
     check_retention,
+    check_returns,
     check_shrinkage,
     check_speeds,
     check_spreads,
@@ -87,6 +89,7 @@ CHECKS: tuple[Check, ...] = (
     check_rates,
     check_retention,
     check_mixes,
+    check_returns,
     check_spreads,
     check_patience,
     check_chat,
@@ -102,7 +105,8 @@ CHECKS: tuple[Check, ...] = (
     check_events,
     check_hours,
     check_staffing,
-    check_hires,
+    check_decided_people,
+    check_team_people,
     check_investments,
     check_decided,
     check_size,

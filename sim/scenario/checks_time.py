@@ -1,4 +1,4 @@
-"""Checks of time and people: horizon, events, opening hours, shifts, staffing, hires."""
+"""Checks of time: horizon, events, opening hours, shifts, staffing."""
 
 from __future__ import annotations
 
@@ -169,33 +169,3 @@ def _shift(context: Context, at: Path, shift: Shift) -> Iterator[Problem]:
     if sum(shift.breaks) >= end - start:
         yield context.problem((*at, "breaks"), "the breaks take the whole shift", "breaks shorter than the shift",
                               about=((*at, "hours"),))  # fmt: skip
-
-
-def check_hires(context: Context) -> Iterator[Problem]:
-    """Hires name a team and a month of the horizon."""
-    scenario = context.scenario
-    labels = _months(scenario)
-    for team, by_month in scenario.decisions.hires.items():
-        at: Path = ("decisions", "hires", team)
-        if team not in scenario.teams:
-            yield context.unknown(at, team, "team", scenario.teams, key=True)
-        for month, count in by_month.items():
-            if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month) is None:
-                wrong = f"'{month}' is not a month"
-                yield context.problem((*at, month), wrong, f"year-month, such as {labels[0]}", key=True)
-            elif month not in labels:
-                wrong = f"{month} lies outside the horizon"
-                yield context.problem(
-                    (*at, month), wrong, f"{labels[0]} to {labels[-1]}", about=(("horizon",),), key=True
-                )
-            if count < 0:
-                yield context.problem((*at, month), "hires cannot be negative", "a whole number of 0 or more")
-
-
-def _months(scenario: Scenario) -> list[str]:
-    """Labels of the horizon's months."""
-    last = last_day(scenario)
-    labels: list[str] = []
-    while not labels or add_months(scenario.horizon.start, len(labels)) <= last:
-        labels.append(f"{add_months(scenario.horizon.start, len(labels)):%Y-%m}")
-    return labels

@@ -68,7 +68,8 @@ def estimate_staff_events(scenario: Scenario) -> float:
     days = (last_day(scenario) - scenario.horizon.start).days + 1
     total = 0.0
     for name, team in scenario.teams.items():
-        heads = team.agents + sum(scenario.decisions.hires.get(name, {}).values())
+        bought = max(scenario.decisions.outsource.get(name, {}).values(), default=0)
+        heads = max(team.agents, bought) + sum(scenario.decisions.hires.get(name, {}).values())
         if team.staffing is not None:
             total += days * 86_400_000 / max(team.staffing.every, 1)
         elif team.shifts:

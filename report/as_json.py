@@ -11,6 +11,8 @@ from evaluate.intervals import Figure
 from evaluate.verdict import verdict
 from report.answer import answer, remarks
 from report.tables import unit_of
+from report.workforce import as_plain
+from sim.engine.headcount import headcount
 from sim.kpis import KPIS
 
 SCHEMA = 1
@@ -59,6 +61,7 @@ def _scenario(comparison: Comparison, name: str) -> dict[str, Any]:
         ],
         "appraisal": {key: _figure(figure, unit_of(key, comparison.currency)) for key, figure in measures.items()},
         "no_rate_because": comparison.appraised[name].why_no_rate if option else "",
+        "workforce": [as_plain(row) for row in headcount(one.resolved)],
     }
 
 

@@ -9,6 +9,7 @@ from evaluate.compare import Comparison
 from evaluate.intervals import Figure
 from evaluate.measures import MEASURES
 from sim.kpis import KPIS, kpi_table
+from report.workforce import as_table
 from sim.kpis.table import By
 
 if TYPE_CHECKING:
@@ -89,6 +90,13 @@ def differences(comparison: Comparison) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
 
 
+def workforce(comparison: Comparison) -> pd.DataFrame:
+    """Heads, joiners, leavers, training and ramps of every team by month; the same in every replication."""
+    import pandas as pd
+
+    return pd.concat([as_table(one.resolved) for one in comparison.scenarios], ignore_index=True)
+
+
 def all_tables(comparison: Comparison) -> Mapping[str, pd.DataFrame]:
     """File name -> table."""
     return {
@@ -98,6 +106,7 @@ def all_tables(comparison: Comparison) -> Mapping[str, pd.DataFrame]:
         "cashflows.csv": cashflows(comparison),
         "appraisal.csv": appraisal(comparison),
         "comparison.csv": differences(comparison),
+        "workforce.csv": workforce(comparison),
     }
 
 

@@ -142,19 +142,18 @@ def new(name: str, base: str, out: Path | None) -> None:
 @main.command()
 @click.argument("file")
 @overlays_and_sets
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
 def workforce(file: str, overlays: tuple[str, ...], sets: tuple[str, ...], form: str) -> None:
     """Print who joins, trains, serves and leaves, by team and month, without simulating anything."""
     import sys
 
     from report.tables import to_csv
-    from report.workforce import as_plain, as_table, headcount, print_workforce, remarks
+    from report.workforce import as_json, as_table, print_workforce
     from sim.scenario.load import load
 
     resolved = load(file, overlays, sets)
     if form == "json":
-        rows = [as_plain(row) for row in headcount(resolved)]
-        click.echo(json.dumps({"scenario": resolved.scenario.name, "remarks": remarks(resolved), "rows": rows}, indent=2))
+        click.echo(json.dumps(as_json(resolved), indent=2))
     elif form == "csv":
         click.echo(to_csv(as_table(resolved)), nl=False)
     else:

@@ -32,6 +32,12 @@ def as_plain(row: TeamMonth) -> dict[str, Any]:
     return {key: None if isinstance(value, float) and math.isnan(value) else value for key, value in vars(row).items()}
 
 
+def as_json(resolved: Resolved) -> dict[str, Any]:
+    """What `deskplan workforce --format json` prints."""
+    rows = [as_plain(row) for row in headcount(resolved)]
+    return {"scenario": resolved.scenario.name, "remarks": remarks(resolved), "rows": rows}
+
+
 def as_table(resolved: Resolved) -> pd.DataFrame:
     """The rows of one scenario, with its name."""
     import pandas as pd

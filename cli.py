@@ -172,6 +172,10 @@ def computing(command: Command) -> Command:
             "--out", default="results", show_default=True, metavar="DIR",
             type=click.Path(file_okay=False, path_type=Path), help="Where the run's folder is made.",
         ),
+        click.option(
+            "--feedback/--no-feedback", default=True,
+            help="Let months change the months after them, or leave every loop open.",
+        ),
         click.option("--engine", type=click.Choice(["simpy", "fast"]), help="[default: the fastest there is]"),
         click.option("--jobs", default=-1, show_default="all cores", help="Replications at once."),
         click.option("--reps", type=click.IntRange(min=1), metavar="N", help="Replications. [default: the scenario's]"),

@@ -61,7 +61,8 @@ def headline(scenarios: Sequence[Scenario]) -> list[Line]:
         Line(kpi)
         for kpi in (
             "needs", "contacts", "handled", "occupancy", "handle_time", "fcr", "deflection", "containment",
-            "time_to_resolution", "resolution_rate", "share_lost", "csat", "nps",
+            "time_to_resolution", "resolution_rate", "share_lost", "csat", "nps", "churn_points",
+            "customers_lost", "referrals",
         )
     ]  # fmt: skip
     return [line for line in lines if any(applies(line, scenario) for scenario in scenarios)]

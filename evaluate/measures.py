@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evaluate.appraisal import Appraised, appraise, equivalent_amount, period_times
-from evaluate.categories import CATEGORIES
+from evaluate.categories import CATEGORIES, CUSTOMERS
 from evaluate.intervals import Figure, mean_figure, ratio_figure
 from sim.scenario.calendar import add_months
 from sim.scenario.resolved import Resolved
@@ -46,6 +46,20 @@ _REGISTERED = (
         "money/month",
         False,
         "the equal monthly amount with the same present value; money out is negative",
+    ),
+    Measure(
+        "total_support",
+        "of which support, undiscounted",
+        "money",
+        False,
+        "the total without what service does to sales (margin lost and won)",
+    ),
+    Measure(
+        "equivalent_monthly_support",
+        "of which support",
+        "money/month",
+        False,
+        "the monthly equivalent without what service does to sales (margin lost and won)",
     ),
     Measure(
         "cost_per_contact",
@@ -207,11 +221,17 @@ def alone(flows: FlowArrays, resolved: Resolved) -> Table:
     """Measures of one scenario by itself."""
     confidence = resolved.scenario.experiment.confidence
     values = present_values(flows, resolved).sum(axis=0)
-    return {
+    found = {
         "present_value": mean_figure(values, confidence),
         "total": mean_figure(flows.amounts.sum(axis=(0, 2)), confidence),
         "equivalent_monthly": mean_figure(_equivalent(values, flows, resolved), confidence),
     }
+    support = np.array([CATEGORIES[key].group != CUSTOMERS for key, _ in flows.categories], dtype=bool)
+    if not support.all():
+        only = present_values(flows, resolved)[support].sum(axis=0)
+        found["total_support"] = mean_figure(flows.amounts[support].sum(axis=(0, 2)), confidence)
+        found["equivalent_monthly_support"] = mean_figure(_equivalent(only, flows, resolved), confidence)
+    return found
 
 
 def against(option: FlowArrays, base: FlowArrays, resolved: Resolved) -> tuple[Table, Appraised]:

@@ -26,6 +26,9 @@ _KPI_TITLES = {
     "share_lost": "Lost",
     "csat": "Satisfied (CSAT)",
     "nps": "NPS",
+    "churn_points": "Churn added by a ticket",
+    "customers_lost": "Customers lost by service",
+    "referrals": "Customers won by referral",
 }
 
 
@@ -43,7 +46,8 @@ def kpi_text(line: Line, value: float | None, signed: bool = False) -> str:
     if unit in ("s", "h") and value is not None:
         text = fmt.duration(value * (3600 if unit == "h" else 1))
         return f"+{text}" if signed and value > 0 and not text.startswith("0") else text
-    return fmt.number(value, 1 if unit in ("points",) else 0, signed)
+    digits = 2 if line.kpi == "churn_points" else 1 if unit == "points" else 0
+    return fmt.number(value, digits, signed)
 
 
 def measure_text(comparison: Comparison, key: str, figure: Figure) -> str:
@@ -80,7 +84,7 @@ def kpi_interval_text(line: Line, figure: Figure) -> str:
     if figure.low is None or figure.high is None:
         return ""
     low, high = figure.low, figure.high
-    if KPIS[line.kpi].unit != "points":  # a t interval knows no bounds; what is shown does
+    if KPIS[line.kpi].unit not in ("points", "customers"):  # a t interval knows no bounds; what is shown does
         low = max(low, 0.0)
     if KPIS[line.kpi].unit == "share":
         high = min(high, 1.0)

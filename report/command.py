@@ -14,7 +14,10 @@ from report.manifest import Circumstances
 from report.progress import progress_on
 from report.write import write_run
 from sim.engine import DEFAULT_ENGINE, ENGINES, prepare
+from sim.feedback import Unbounded
 from sim.scenario.load import load
+
+OPEN_LOOPS = ("feedback.customers=false", "feedback.workforce=false")
 
 
 class Refused(ValueError):
@@ -34,16 +37,19 @@ def compute_and_write(
     reps: int | None = None,
     jobs: int = 1,
     engine: str | None = None,
+    feedback: bool = True,
 ) -> tuple[Comparison, Path]:
     """Simulates the files (paths or bundled names), the first as the base, and writes the run's folder in ``out``.
 
-    Overlays and sets are laid on every file. Raises ScenarioProblems for files that are not good, and Refused.
+    Overlays and sets are laid on every file; without ``feedback`` no loop over the months is
+    closed. Raises ScenarioProblems for files that are not good, and Refused.
     """
     started, clock = dt.datetime.now(dt.UTC), time.monotonic()
     if engine is not None and engine not in ENGINES:
         raise Refused(f"there is no engine '{engine}' in this version; there are: {', '.join(ENGINES)}")
     if jobs == 0:
         raise Refused("--jobs 0 does no work: give a number of processes, or -1 for all cores")
+    sets = sets if feedback else (*sets, *OPEN_LOOPS)
     resolveds = [load(file, overlays, sets) for file in files]
     _check_writable(out)
     names = [resolved.scenario.name for resolved in resolveds]
@@ -52,7 +58,7 @@ def compute_and_write(
         with progress_on(progress_to, names, quiet) as progress:
             runs = simulate_all(resolveds, seed, reps, jobs, engine, progress)
         comparison = compare(runs)
-    except NotComparable as problem:
+    except (NotComparable, Unbounded) as problem:
         raise Refused(str(problem)) from None
     circumstances = Circumstances(command, tuple(arguments), started, time.monotonic() - clock, jobs)
     return comparison, write_run(comparison, out, circumstances)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evaluate.categories import CATEGORIES
+from evaluate.categories import CATEGORIES, CUSTOMERS
 from evaluate.compare import Comparison, Priced
 from evaluate.headline import ALL
 from evaluate.verdict import verdict
@@ -104,13 +104,15 @@ def _cost(comparison: Comparison) -> Chart:
     whole = whole_months(comparison)
     span = "a month" if whole else f"over {months_text(comparison)}"
     groups: dict[str, list[float]] = {}
-    for category in CATEGORIES.values():
-        groups.setdefault(category.group, [0.0] * len(comparison.scenarios))
+    for category in CATEGORIES.values():  # of support: margin lost is no cost, and margin won would be a bar below 0
+        if category.group != CUSTOMERS:
+            groups.setdefault(category.group, [0.0] * len(comparison.scenarios))
     for place, one in enumerate(comparison.scenarios):
         flows = comparison.flows[one.name]
         for (key, _), line in zip(flows.categories, flows.amounts, strict=True):
             months = len(comparison.months) if whole else 1
-            groups[CATEGORIES[key].group][place] -= float(line.mean(axis=0).sum()) / months
+            if CATEGORIES[key].group in groups:
+                groups[CATEGORIES[key].group][place] -= float(line.mean(axis=0).sum()) / months
     shown = {group: amounts for group, amounts in groups.items() if any(amounts)}
     names = [one.name for one in comparison.scenarios]
     totals = [sum(amounts[place] for amounts in shown.values()) for place in range(len(names))]

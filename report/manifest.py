@@ -50,6 +50,7 @@ def manifest(comparison: Comparison, circumstances: Circumstances, files: Sequen
                 "layers": list(one.resolved.layers),
                 "digest": one.resolved.digest,
                 "precision": [str(wish) for wish in one.replications.precision],
+                "closed_loop": str(one.replications.loop or "open"),
             }
             for one in comparison.scenarios
         ],

@@ -58,7 +58,7 @@ def sections(comparison: Comparison) -> list[Section]:
     money: list[Row | None] = []
     if priced(comparison):
         whole = "equivalent_monthly" if whole_months(comparison) else "total"
-        money += [_measure_row(comparison, key) for key in (whole, *_MONEY_ALONE)]
+        money += [_measure_row(comparison, key) for key in (whole, f"{whole}_support", *_MONEY_ALONE)]
     if comparison.options:
         money += [_measure_row(comparison, key) for key in _MONEY_AGAINST]
     found = [

@@ -9,6 +9,7 @@ from evaluate.compare import Comparison
 from evaluate.intervals import Figure
 from evaluate.measures import MEASURES
 from sim.kpis import KPIS, kpi_table
+from report import closed_loop
 from report.workforce import as_table
 from sim.kpis.table import By
 
@@ -98,8 +99,10 @@ def workforce(comparison: Comparison) -> pd.DataFrame:
 
 
 def all_tables(comparison: Comparison) -> Mapping[str, pd.DataFrame]:
-    """File name -> table."""
+    """File name -> table; `customers.csv` where a scenario counts whom it loses or closes a loop."""
+    counted = closed_loop.customers(comparison)
     return {
+        **({"customers.csv": counted} if len(counted) else {}),
         "kpis.csv": kpis(comparison),
         "kpis_by_half_hour.csv": kpis(comparison, "half_hour"),
         "kpis_by_day.csv.gz": kpis(comparison, "day"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from evaluate.measures import FlowArrays, Table, against, alone, categories_of, 
 from evaluate.unit_costs import unit_costs
 from sim.kpis import kpi_table
 from sim.kpis.registry import KPIS
+from sim.kpis.steady import WarmUp, warm_up
 from sim.scenario.resolved import Resolved
 from sim.scenario.schema.service import Channel, Target
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.replicate import Replications
+
+
+IntervalsFrom = Literal["replications", "batch means", "none"]
 
 
 class NotComparable(ValueError):
@@ -50,6 +54,11 @@ class Priced:
     def kpis(self) -> pd.DataFrame:
         """The KPI table by month and in total."""
         return kpi_table(self.resolved, self.replications.tallies)
+
+    @cached_property
+    def warm_up(self) -> tuple[WarmUp, ...]:
+        """By channel: whether the warm-up was long enough."""
+        return warm_up(self.resolved, self.replications.tallies)
 
     @cached_property
     def flows(self) -> pd.DataFrame:
@@ -130,6 +139,27 @@ class Comparison:
     def replications(self) -> int:
         """Replications of each scenario."""
         return len(self.base.replications.tallies)
+
+    @property
+    def intervals_from(self) -> IntervalsFrom:
+        """Where the intervals of KPIs come from; those of money come from replications or do not exist."""
+        if self.replications > 1:
+            return "replications"
+        return "batch means" if any(found.by_batch for found in self._all_sums) else "none"
+
+    @property
+    def batches(self) -> tuple[int, int]:
+        """Fewest and most batches of a headline KPI's interval; 0 and 0 where they do not come from batches."""
+        used = [found.batches for found in self._all_sums if found.by_batch]
+        return (min(used), max(used)) if used else (0, 0)
+
+    def dependent(self, name: str) -> list[Line]:
+        """Headline KPIs of a scenario whose batches are not independent, so that their interval is too narrow."""
+        return [line for line, found in self.sums[name].items() if found is not None and not found.independent]
+
+    @property
+    def _all_sums(self) -> list[Sums]:
+        return [found for by_line in self.sums.values() for found in by_line.values() if found is not None]
 
     def scenario(self, name: str) -> Priced:
         """One of the scenarios."""

@@ -8,7 +8,6 @@ from evaluate.compare import Comparison, Priced, TargetResult
 from evaluate.headline import ALL
 from evaluate.verdict import Standing, Verdict, verdict
 from report import format as fmt
-from report.closed_loop import not_converged, trap
 from sim.scenario.units import MS_PER_HOUR
 
 _MANY_CLOSED = 0.1  # share of a channel's contacts
@@ -29,17 +28,44 @@ def remarks(comparison: Comparison) -> list[str]:
             f"difference, {_interval(comparison, found.lead.low, found.lead.high)}, includes zero."
         )
     said += [_other(comparison, one) for one in found.ranked[1:]]
-    said += [*not_converged(comparison), *filter(None, [trap(comparison)])]
     said += [line for one in comparison.scenarios for line in (*_without_data(comparison, one), *_met_closed(one))]
     said += [
         f"{one.name} meets its target for {_and(doubtful)} only within the simulation's noise: use more replications."
         for one in found.ranked
         if (doubtful := [channel for channel in one.unsure if channel not in one.missed])
     ]
-    if comparison.replications == 1:
+    return [*said, *_single_run(comparison), *warnings(comparison)]
+
+
+def warnings(comparison: Comparison) -> list[str]:
+    """What speaks against the statistics of the figures: a short warm-up, a queue that only grows, batches that depend
+    on each other. All are among the remarks."""
+    found = [f"{one.name}: {line}." for one in comparison.scenarios for line in map(str, one.warm_up) if line]
+    return [*found, *_dependent(comparison)]
+
+
+def _single_run(comparison: Comparison) -> Iterator[str]:
+    """What one replication can say of its own noise."""
+    if comparison.intervals_from == "none":
         acting = "acting on a difference" if comparison.options else "relying on a figure"
-        said.append(f"One replication has no interval: use --reps 4 or more before {acting}.")
-    return said
+        yield f"One replication has no interval: use --reps 4 or more before {acting}."
+    if comparison.intervals_from == "batch means":
+        money = " Money has none: use --reps 4 or more." if priced(comparison) else ""
+        yield (
+            "One replication: the intervals of KPIs come from batch means, since the load repeats over the whole "
+            f"horizon.{money}"
+        )
+
+
+def _dependent(comparison: Comparison) -> Iterator[str]:
+    """KPIs whose batches are alike from one to the next."""
+    for one in comparison.scenarios:
+        if lines := comparison.dependent(one.name):
+            named = _and([line.kpi if line.channel == ALL else f"{line.kpi}({line.channel})" for line in lines])
+            yield (
+                f"{one.name}: the run is too short to be cut into independent batches, so that the intervals of "
+                f"{named} are too narrow: use a longer horizon or --reps 4 or more."
+            )
 
 
 def _without_data(comparison: Comparison, one: Priced) -> Iterator[str]:
@@ -90,9 +116,7 @@ def _compared(comparison: Comparison, found: Verdict) -> str:
 def _alone(comparison: Comparison) -> str:
     name = comparison.base.name
     whole = whole_months(comparison)
-    alone = comparison.alone[name]
-    amount = alone.get("equivalent_monthly_support" if whole else "total_support")
-    amount = amount or alone["equivalent_monthly" if whole else "total"]
+    amount = comparison.alone[name]["equivalent_monthly" if whole else "total"]
     cost = fmt.money(None if amount.value is None else -amount.value, comparison.currency)
     results = [result for result in comparison.targets(name) if result.met is not None]
     missed = [result for result in results if not result.met]

@@ -9,12 +9,12 @@ from typing import Any
 from evaluate.compare import Comparison, TargetResult
 from evaluate.intervals import Figure
 from evaluate.verdict import verdict
-from report import closed_loop
-from report.answer import answer, remarks
+from report.answer import answer, remarks, warnings
 from report.tables import unit_of
 from report.workforce import as_plain
 from sim.engine.headcount import headcount
 from sim.kpis import KPIS
+from sim.kpis.steady import WarmUp
 
 SCHEMA = 1
 
@@ -25,12 +25,14 @@ def as_json(comparison: Comparison, folder: Path) -> dict[str, Any]:
         "schema": SCHEMA,
         "answer": answer(comparison),
         "remarks": remarks(comparison),
+        "warnings": warnings(comparison),
         "base": comparison.base.name,
         "ranking": [one.name for one in verdict(comparison).ranked],
         "currency": comparison.currency,
         "months": list(comparison.months),
         "confidence": comparison.confidence,
         "replications": comparison.replications,
+        "intervals_from": comparison.intervals_from,
         "seed": comparison.base.replications.seed,
         "engine": comparison.base.replications.engine,
         "scenarios": [_scenario(comparison, one.name) for one in comparison.scenarios],
@@ -62,8 +64,18 @@ def _scenario(comparison: Comparison, name: str) -> dict[str, Any]:
         ],
         "appraisal": {key: _figure(figure, unit_of(key, comparison.currency)) for key, figure in measures.items()},
         "no_rate_because": comparison.appraised[name].why_no_rate if option else "",
-        "closed_loop": closed_loop.as_plain(one),
         "workforce": [as_plain(row) for row in headcount(one.resolved)],
+        "warm_up": [_warm_up(found) for found in one.warm_up],
+    }
+
+
+def _warm_up(found: WarmUp) -> dict[str, Any]:
+    return {
+        "channel": found.channel,
+        "verdict": found.verdict,
+        "declared_seconds": found.declared_ms / 1000,
+        "needed_seconds": found.needed_ms / 1000,
+        "looked_at_seconds": found.seen_ms / 1000,
     }
 
 

@@ -13,12 +13,12 @@ from evaluate.measures import MEASURES
 from evaluate.verdict import verdict
 from report import cells
 from report import format as fmt
-from report.answer import answer, remarks
+from report.answer import answer, remarks, warnings
 from report.charts import style
 from report.charts.style import NARROW, WIDE
 from report.draw import Chart
 from report.ledger import Entry, entries
-from report.method import CAVEATS, METHOD
+from report.method import CAVEATS, METHOD, warm_ups
 from report.summary import Cell, Row, sections
 from report.terminal import basis
 from sim.kpis import KPIS
@@ -271,8 +271,8 @@ def _ledger_row(entry: Entry, everyone: int) -> str:
 
 
 def _method(comparison: Comparison) -> str:
-    rows = "".join(f"<p>{escape(text)}</p>" for text in METHOD)
-    caveats = "".join(f"<li>{escape(text)}</li>" for text in CAVEATS)
+    rows = "".join(f"<p>{escape(text)}</p>" for text in (*METHOD, *warm_ups(comparison)))
+    caveats = "".join(f"<li>{escape(text)}</li>" for text in (*warnings(comparison), *CAVEATS))
     digests = "".join(
         f"<tr><th scope='row'>{escape(one.name)}</th><td class='text'><code>{one.resolved.digest[:16]}</code></td></tr>"
         for one in comparison.scenarios

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, TextIO
 from evaluate.compare import Comparison
 from report import format as fmt
 from report.answer import answer, months_text, remarks, whole_months
-from report.closed_loop import converged
 from report.summary import Section, scenario_names, sections
 
 if TYPE_CHECKING:
@@ -43,11 +42,16 @@ def basis(comparison: Comparison) -> str:
     """What the figures rest on."""
     run, count = comparison.base.replications, comparison.replications
     of = "1 replication" if count == 1 else f"{count} replications"
-    intervals = "no intervals" if count == 1 else f"intervals {comparison.confidence * 100:g} %"
+    few, many = comparison.batches
+    intervals = {
+        "none": "no intervals",
+        "replications": f"intervals {comparison.confidence * 100:g} %",
+        "batch means": f"intervals {comparison.confidence * 100:g} % from means of "
+        f"{many if few == many else f'{few} to {many}'} batches",
+    }[comparison.intervals_from]
     start = comparison.months[0] if whole_months(comparison) else comparison.base.resolved.calendar.start
     pairs = ", the same customers in every scenario" if comparison.options else ""
-    rests = f"{months_text(comparison)} from {start}; {of}, seed {run.seed}, engine {run.engine}{pairs}; {intervals}."
-    return " ".join(filter(None, [rests, converged(comparison)]))
+    return f"{months_text(comparison)} from {start}; {of}, seed {run.seed}, engine {run.engine}{pairs}; {intervals}."
 
 
 def _interval_title(comparison: Comparison) -> str:
@@ -56,7 +60,7 @@ def _interval_title(comparison: Comparison) -> str:
 
 def _heads(comparison: Comparison) -> list[str]:
     """Column heads: the scenarios; one alone has room for its intervals."""
-    alone = not comparison.options and comparison.replications > 1
+    alone = not comparison.options and comparison.intervals_from != "none"
     return [*scenario_names(comparison), *([_interval_title(comparison)] if alone else [])]
 
 

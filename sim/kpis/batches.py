@@ -12,30 +12,35 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.demand.draw import needs_by_slot
 from sim.kpis import interval
 from sim.kpis.rhythm import exact_rhythm
 from sim.scenario.resolved import Resolved
+from sim.scenario.units import HALF_HOUR_MS
 
 FINEST = 128
 """Batches that are kept; a quarter of them give an interval."""
 FINER = 4
 FEWEST = 8
 """Batches of an interval."""
+NEEDS = 20
+"""Fewest needs that the smallest batch expects."""
 CRITICAL = 1.6449  # one-sided 5 % of the normal
 
 
 def batch_edges_ms(resolved: Resolved) -> np.ndarray:
     """int64 (batches + 1,): the counted time in equal batches of whole cycles; what is left over lengthens the last.
 
-    Empty where the load does not repeat until the end, or too few of its cycles fit.
+    Empty where the load does not repeat until the end, or too few of its cycles or too few needs fit.
     """
     start, end = resolved.scenario.horizon.warm_up, resolved.calendar.end_ms
     rhythm = exact_rhythm(resolved)
     cycles = (end - start) // rhythm.cycle_ms
-    if rhythm.until_ms < end or cycles < FINER * FEWEST:
+    most = min(FINEST, cycles, int(needs_by_slot(resolved)[start // HALF_HOUR_MS :].sum()) // NEEDS)
+    if rhythm.until_ms < end or most < FINER * FEWEST:
         return np.empty(0, dtype=np.int64)
-    each = cycles // FINEST if rhythm.cycle == "flat" and cycles >= FINEST else -(-cycles // FINEST)
-    batches = min(FINEST, cycles // each) // FINER * FINER
+    each = cycles // most if rhythm.cycle == "flat" else -(-cycles // most)
+    batches = min(most, cycles // each) // FINER * FINER
     edges: np.ndarray = start + np.arange(batches + 1, dtype=np.int64) * each * rhythm.cycle_ms
     edges[-1] = end
     return edges

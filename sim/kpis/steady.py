@@ -63,16 +63,18 @@ class WarmUp:
     def __str__(self) -> str:
         """A sentence for planners; empty where there is nothing to say."""
         if self.verdict == "short":
-            named = f"horizon.warm_up: {_long(self.declared_ms)} is short" if self.declared_ms else "no horizon.warm_up"
+            declared = self.declared_ms
+            said = f"horizon.warm_up: {_long(declared)} is short" if declared else "there is no horizon.warm_up"
+            needed = _long(self.needed_ms)
             return (
-                f"the first {_long(self.needed_ms - self.declared_ms)} counted still fill the {self.channel} queue "
-                f"({self.below:.0%} below what follows, {_small(self.bias)} of the mean queue of the whole run); "
-                f"{named}, at least {_long(self.needed_ms)} {'is' if self.declared_ms else 'would be'} right"
+                f"the {self.channel} queue still fills in the first {_long(self.needed_ms - declared)}"
+                f"{' after the warm-up' if declared else ''} ({self.below * 100:.0f} % below what follows, which takes "
+                f"{_small(self.bias)} off the mean queue of the whole run); {said}, give at least {needed}"
             )
         if self.verdict == "growing":
             first, last = self.waiting
             return (
-                f"the {self.channel} queue keeps growing over the first {_long(self.seen_ms)} counted, from "
+                f"the {self.channel} queue keeps growing over the first {_long(self.seen_ms)}, from "
                 f"{first:,.0f} to {last:,.0f} waiting on average: more work comes in than gets done, or the queue "
                 "takes longer than that to settle; no horizon.warm_up within that time makes the figures steady"
             )

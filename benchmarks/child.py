@@ -35,6 +35,19 @@ def spent_so_far() -> Spent:
     return Spent(time.perf_counter(), time.process_time(), peak)
 
 
+def warm_up() -> None:
+    """Reads the compiled code of engine and KPIs, so that the next replication is not the first of its process."""
+    from benchmarks import w3
+    from sim.engine import DEFAULT_ENGINE, prepare
+    from sim.kpis import kpi_table
+    from sim.replicate import one
+    from sim.scenario.load import resolve
+
+    prepare(DEFAULT_ENGINE)
+    resolved = resolve(w3.scenario())
+    kpi_table(resolved, [one(resolved, 1, 0)[0]])
+
+
 def in_child(work: Callable[Arguments, Result], *arguments: Arguments.args, **options: Arguments.kwargs) -> Result:
     """Result of a function that a fresh interpreter has run; the function and its result can be pickled."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:

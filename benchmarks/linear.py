@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from statistics import median
 
 from benchmarks import w2
-from benchmarks.child import Spent, in_child, spent_so_far
+from benchmarks.child import Spent, in_child, spent_so_far, warm_up
 from benchmarks.goals import Goal
 from benchmarks.peers.simpy_queues import ARRIVALS_PER_MIN
 
-SMALLEST, LARGEST = 1e4, 1e7
+SMALLEST = 1e4
 FIXED_BELOW = 1e5  # where a replication takes less than a tenth of a second, its fixed part shows
 STEEPEST = 1.1
 
@@ -32,17 +32,13 @@ class Size:
 
 def size(contacts: float) -> Size:
     """Runs one size in this process: once, or five times where that takes little."""
-    from sim.engine import DEFAULT_ENGINE, prepare
     from sim.replicate import one
     from sim.scenario.load import resolve
 
     document = w2.scenario()
     document["horizon"]["length"] = f"{contacts / ARRIVALS_PER_MIN:.0f} min"
     resolved = resolve(document)
-    prepare(DEFAULT_ENGINE)
-    warm = w2.scenario()
-    warm["horizon"]["length"] = "1 h"
-    one(resolve(warm), 1, 0)
+    warm_up()
     before = spent_so_far()
     took, counted = [], 0
     for replication in range(5 if contacts < 1e6 else 1):
@@ -60,7 +56,7 @@ def contacts_of(resolved, tallied) -> int:  # type: ignore[no-untyped-def]
     return int(estimate(resolved, [tallied], "contacts").value)
 
 
-def main(largest: float = LARGEST) -> list[Goal]:
+def main(largest: float) -> list[Goal]:
     """Print one line a size, and by which power of the contacts the cost grows."""
     print("W2 over longer horizons: tape, engine and KPIs of one replication on the compiled engine")
     print(f"    {'contacts':>11s} {'CPU s':>8s} {'us/contact':>11s} {'peak MB':>8s}")

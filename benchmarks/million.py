@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.child import Spent, in_child, spent_so_far
+from benchmarks.child import Spent, in_child, spent_so_far, warm_up
 from benchmarks.goals import Goal
 
 OVERLAY = Path(__file__).with_suffix(".yaml")
@@ -31,7 +31,6 @@ class Year:
 
 def year(scale: float) -> Year:
     """One replication with its KPIs, in this process."""
-    from sim.engine import DEFAULT_ENGINE, prepare
     from sim.kpis import kpi_table
     from sim.replicate import one
     from sim.scenario.load import load
@@ -39,7 +38,7 @@ def year(scale: float) -> Year:
     share = [] if scale == 1 else [f"customers.{name}=x {scale}" for name in ("active", "new")]
     rounded = [] if scale == 1 else [f"teams.frontline.agents=x {scale} rounded"]
     resolved = load("baseline", [OVERLAY], [*share, *rounded])
-    prepare(DEFAULT_ENGINE)
+    warm_up()
     before = spent_so_far()
     tallied, _ = one(resolved, resolved.scenario.experiment.seed, 0)
     table = kpi_table(resolved, [tallied])
@@ -57,7 +56,7 @@ def year(scale: float) -> Year:
     )
 
 
-def main(scale: float = 1.0) -> list[Goal]:
+def main(scale: float) -> list[Goal]:
     """Print what the year took."""
     found: Year = in_child(year, scale)
     cpu_s, wall_s = found.after.cpu_s - found.before.cpu_s, found.after.wall_s - found.before.wall_s

@@ -3,7 +3,7 @@
 Of W3, Ciw has the half-hourly arrivals, patience, the backlog of mail and those who come back. It has no agents who
 serve several queues in an order, and none who handle three chats at a speed that falls with each; and at a change of
 shift all its servers go when they are done while all of the next shift come, so that for a while both are there.
-`APART` is therefore W3 without these: a team for each channel, the same all day, and a chat as long as with three in hand.
+`APART` is therefore W3 without these: a team for each channel, the same all day, and chats as slow as three at once.
 It is a smaller task, and other models can be given the same numbers.
 """
 

@@ -40,12 +40,13 @@ def expected_groups(resolved: Resolved) -> np.ndarray:
     regime = resolved.regime_of_day[day]
     customers = customers_by_day(resolved)
     mass = np.zeros((len(resolved.scenario.reasons), calendar.slots))
+    lagged: dict[tuple[Law, bool], np.ndarray] = {}
     for r, name in enumerate(resolved.scenario.reasons):
         for v in np.unique(regime):
             variant = resolved.variants[v]
             reason = variant.reasons[name]
             here = np.flatnonzero(regime == v)
-            daily = _daily(resolved, reason, customers)
+            daily = _daily(resolved, reason, customers, lagged)
             weight = _weights(resolved, variant, reason, week_slot)
             mass[r, here] = daily[day[here]] * weight[here] / SLOTS_PER_DAY
     return mass
@@ -118,13 +119,21 @@ def lag_weights(law: Law) -> np.ndarray:
     return kept
 
 
-def _daily(resolved: Resolved, reason: Reason, customers: np.ndarray) -> np.ndarray:
-    """float64 (days,): needs per day (of the mean day of the week) if this reason's figures held throughout."""
+def _daily(
+    resolved: Resolved, reason: Reason, customers: np.ndarray, lagged: dict[tuple[Law, bool], np.ndarray]
+) -> np.ndarray:
+    """float64 (days,): needs per day (of the mean day of the week) if this reason's figures held throughout.
+
+    ``lagged`` keeps the orders behind each day's needs, which regimes share that differ in other things.
+    """
     days = resolved.calendar.days
     if reason.per_order is not None:
-        weights = lag_weights(spread_law(reason.lag))
-        orders = orders_by_day(resolved, len(weights) - 1, reason.seasonal)
-        needs: np.ndarray = reason.per_order * np.convolve(orders, weights, mode="valid")
+        key = (spread_law(reason.lag), reason.seasonal)
+        if key not in lagged:
+            weights = lag_weights(key[0])
+            orders = orders_by_day(resolved, len(weights) - 1, reason.seasonal)
+            lagged[key] = np.convolve(orders, weights, mode="valid")
+        needs: np.ndarray = reason.per_order * lagged[key]
         return needs
     if reason.per_customer is not None:
         return reason.per_customer * customers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -21,10 +21,17 @@ def days_of(resolved: Resolved) -> int:
     return resolved.calendar.days + (14 if resolved.scenario.horizon.at_end == "drain" else 1)
 
 
-def spans(resolved: Resolved, days: int) -> Iterator[tuple[Scenario, int, int]]:
-    """Stretches of days under one regime: (variant, first day, day after the last)."""
-    regimes = np.array([resolved.regime_of_day[min(d, len(resolved.regime_of_day) - 1)] for d in range(days)])
-    edges = [0, *(np.flatnonzero(np.diff(regimes)) + 1).tolist(), days]
+def spans(resolved: Resolved, days: int, part: Callable[[Scenario], object]) -> Iterator[tuple[Scenario, int, int]]:
+    """Stretches of days over which a part of the scenario is the same: (variant, first day, day after the last)."""
+    parts: list[object] = []
+    same = np.zeros(len(resolved.variants), dtype=np.int64)  # a number for each different part
+    for v, variant in enumerate(resolved.variants):
+        mine = part(variant)
+        if mine not in parts:
+            parts.append(mine)
+        same[v] = parts.index(mine)
+    regimes = resolved.regime_of_day[np.minimum(np.arange(days), len(resolved.regime_of_day) - 1)]
+    edges = [0, *(np.flatnonzero(np.diff(same[regimes])) + 1).tolist(), days]
     for first, last in pairwise(edges):
         yield resolved.variants[regimes[first]], first, last
 
@@ -50,7 +57,7 @@ def posts_by_day(resolved: Resolved, name: str, days: int) -> np.ndarray:
     Hires, leavers and dismissals come on top (`workforce`). Zero for a team whose staffing is given by interval.
     """
     posts = np.zeros(days, dtype=np.int64)
-    for variant, first, last in spans(resolved, days):
+    for variant, first, last in spans(resolved, days, lambda world: world.teams[name].agents):
         posts[first:last] = variant.teams[name].agents
     team = resolved.scenario.teams[name]
     if team.outsourced is None:
@@ -67,7 +74,7 @@ def staffing_steps(resolved: Resolved, name: str, days: int) -> Steps:
     edges = resolved.calendar.day_edges_ms
     there = serves_on(resolved.scenario.teams[name].outsourced, resolved.calendar, days)
     steps: Steps = []
-    for variant, first, last in spans(resolved, days):
+    for variant, first, last in spans(resolved, days, lambda world: world.teams[name].staffing):
         cuts = [first, *(np.flatnonzero(np.diff(there[first:last])) + 1 + first).tolist(), last]
         for begin, end in pairwise(cuts):
             low, high = int(edges[begin]), int(edges[end])

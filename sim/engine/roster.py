@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +12,8 @@ from sim.engine.shifts import PaidTime, ends_after_midnight, on_duty_pieces, shi
 from sim.engine.workforce import EVE, PPM, REMAINS, Crew, pipeline
 from sim.scenario.remember import remembered
 from sim.scenario.resolved import Resolved
+from sim.scenario.schema import Scenario
+from sim.scenario.schema.people import Team
 from sim.scenario.units import MS_PER_DAY
 
 # Roster.event_what: events of one tick happen in this order
@@ -130,7 +133,7 @@ def _channel_events(resolved: Resolved) -> list[np.ndarray]:
     events = []
     for c, name in enumerate(resolved.scenario.channels):
         stretches: list[list[int]] = []
-        for variant, first, last in spans(resolved, calendar.days + 7):
+        for variant, first, last in _openings(resolved, name):
             low = int(calendar.day_edges_ms[first]) if first else -MS_PER_DAY
             high = int(calendar.day_edges_ms[last]) if last < calendar.days + 7 else 2**62
             for begin, end in calendar.opening(variant.channels[name].hours).tolist():
@@ -149,13 +152,22 @@ def _channel_events(resolved: Resolved) -> list[np.ndarray]:
     return events
 
 
+def _openings(resolved: Resolved, channel: str) -> Iterator[tuple[Scenario, int, int]]:
+    return spans(resolved, resolved.calendar.days + 7, lambda world: world.channels[channel].hours)
+
+
+def _in_shifts(team: Team) -> object:
+    """What of a team says when its agents are there."""
+    return team.shifts, team.shrinkage
+
+
 def _rostered(resolved: Resolved, t: int, crew: Crew, build: _Build) -> None:
     """Events and paid time of a team that works shifts."""
     name, calendar = list(resolved.scenario.teams)[t], resolved.calendar
     base = build.add_agents(t, crew, len(crew.post))
     overtime = _overtime(resolved, name, build.days)
     pays_overrun = resolved.scenario.teams[name].overtime is not None
-    for variant, first, last in spans(resolved, build.days):
+    for variant, first, last in spans(resolved, build.days, lambda world: _in_shifts(world.teams[name])):
         team = variant.teams[name]
         which = shift_of_agents(team, int(crew.post.max(initial=-1)) + 1)  # by post: a successor takes the shift over
         eve = EVE if first == 0 else first

@@ -119,3 +119,12 @@ def test_a_drained_run_ends_with_the_last_arrival_even_if_nobody_serves_it_4_1(r
     seen = run(w, [one(2 * HOUR, 10), one(40 * HOUR, 10)])
     assert [seen.contact(i).arrive for i in range(2)] == [2 * HOUR, 40 * HOUR]
     check_conservation(w, seen.tape, seen.outcomes)  # raises where contacts lie beyond the end
+
+
+def test_a_queue_that_was_cleared_counts_from_nothing_5_3_5_4(run: Player) -> None:
+    # on the eve ticket 2 left from behind ticket 1, which was disconnected; the next day has its two places again
+    w = world({"phone": {"hours": HOURS, "at_close": "clear", "places": 2}})
+    eve = [one(SHUT - 100, 200), one(SHUT - 90), one(SHUT - 80, patience=20)]
+    seen = run(w, eve + [one(DAY + OPEN + at, 500) for at in (0, 10, 20, 30)])
+    assert [seen.contact(i).result for i in range(3)] == ["resolved", "disconnected", "abandoned"]
+    assert [seen.contact(i).result for i in range(3, 7)] == ["resolved", "resolved", "resolved", "blocked"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
 from sim.demand.tape import CHASES
@@ -149,3 +151,31 @@ def test_first_contacts_beyond_the_end_do_not_stop_what_goes_on_before_4_1(run: 
     assert (cut.leaves()[1], cut.contacts(0), cut.state(0)) == (HOUR - 50, 0, ("open", -1))
     drained = run(world(length="1 h", horizon={"at_end": "drain"}), [late, one(HOUR - 100, 50)])
     assert drained.leaves() == [2 * HOUR + 10, HOUR - 50]
+
+
+def test_events_come_in_order_whatever_the_order_of_scheduling_4_2(run: Player) -> None:
+    # agents become free one after another, and who waits takes them in that order
+    for agents in (4, 5):
+        w = world(teams={"desk": {"agents": agents}})
+        for work in permutations(range(100, 100 + agents)):
+            seen = run(w, [one(0, ms) for ms in work] + [one(10, 1000) for _ in work])
+            assert seen.answers()[agents:] == sorted(work), work
+
+
+def test_a_duty_that_follows_another_at_once_goes_on_4_2_6_1(run: Player) -> None:
+    # off before on: the end of the first stretch must not end the second, which begins at its tick
+    w = world()
+    seen = run(w, [one(150, 10)], roster_of(w, [("desk", [(0, 100), (100, 200)])]))
+    assert seen.answers() == [150]
+
+
+def test_work_in_hand_is_cut_at_the_end_of_the_horizon_5_7(run: Player) -> None:
+    # the talk lasts into the end, which does not happen any more; a chat and a call are told alike
+    w = world({"phone": {}, "chat": {"parallel": 2}}, {"desk": {"agents": 2}}, length="1 h")
+    seen = run(w, [one(HOUR - 50, 50), one(HOUR - 40, 70, "chat")])
+    for ticket, since in enumerate((50, 40)):
+        contact = seen.contact(ticket)
+        assert (contact.result, contact.leave, contact.done, contact.handle) == ("in_service", -1, -1, since)
+        assert seen.busy(ticket) == [(HOUR - since, HOUR)]
+        assert seen.duty(ticket) == [(0, HOUR)]
+        assert seen.state(ticket) == ("open", -1)

@@ -281,6 +281,11 @@ def test_when_staffing_falls_idle_agents_leave_at_once_6_1(run: Player) -> None:
     assert [seen.duty(a) for a in range(3)] == [[(0, 2 * DAY)], [(0, 100)], [(0, 100)]]
 
 
+def test_when_staffing_falls_no_more_leave_than_are_too_many_6_1(run: Player) -> None:
+    seen = run(world(), [], roster_of(world(), present={"desk": [(0, 3), (100, 2)]}))
+    assert sorted(seen.duty(a) for a in range(3)) == [[(0, 100)], [(0, 2 * DAY)], [(0, 2 * DAY)]]
+
+
 def test_in_excess_nobody_starts_anything_and_who_is_done_leaves_6_1(run: Player) -> None:
     w = world()
     roster = roster_of(w, present={"desk": [(0, 2), (100, 1)]})
@@ -456,3 +461,15 @@ def test_hires_of_a_constant_team_work_at_their_own_speed_6_3(run: Player) -> No
     seen = run(w, [one(begin, 900), one(begin, 100), one(begin + DAY, 100), one(begin + DAY, 110)])
     # the hire is free first, so that the third goes to them, at 55 % by then
     assert [seen.contact(i).handle for i in range(4)] == [900, 200, 181, 110]
+
+
+@pytest.mark.parametrize(("paid", "minutes"), [(False, 450), (True, 480)])
+def test_training_is_paid_less_unpaid_breaks_6_1_6_3(paid: bool, minutes: int) -> None:
+    w = staffed(
+        {"breaks": ["30 min"], "paid_breaks": paid},
+        hire={"lead": "10 days", "training": "5 days"},
+        horizon={"start": "2027-01-01"},
+        length="90 days",
+        decisions={"hires": {"desk": {"2027-02": 1}}},
+    )
+    assert draw_roster(w, 0, 0).training_ms.tolist() == [[0, 5 * minutes * MIN, 0]]

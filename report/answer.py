@@ -8,6 +8,7 @@ from evaluate.compare import Comparison, Priced, TargetResult
 from evaluate.headline import ALL
 from evaluate.verdict import Standing, Verdict, verdict
 from report import format as fmt
+from report.closed_loop import not_converged, trap
 from sim.scenario.units import MS_PER_HOUR
 
 _MANY_CLOSED = 0.1  # share of a channel's contacts
@@ -28,6 +29,7 @@ def remarks(comparison: Comparison) -> list[str]:
             f"difference, {_interval(comparison, found.lead.low, found.lead.high)}, includes zero."
         )
     said += [_other(comparison, one) for one in found.ranked[1:]]
+    said += [*not_converged(comparison), *filter(None, [trap(comparison)])]
     said += [line for one in comparison.scenarios for line in (*_without_data(comparison, one), *_met_closed(one))]
     said += [
         f"{one.name} meets its target for {_and(doubtful)} only within the simulation's noise: use more replications."
@@ -116,7 +118,9 @@ def _compared(comparison: Comparison, found: Verdict) -> str:
 def _alone(comparison: Comparison) -> str:
     name = comparison.base.name
     whole = whole_months(comparison)
-    amount = comparison.alone[name]["equivalent_monthly" if whole else "total"]
+    alone = comparison.alone[name]
+    amount = alone.get("equivalent_monthly_support" if whole else "total_support")
+    amount = amount or alone["equivalent_monthly" if whole else "total"]
     cost = fmt.money(None if amount.value is None else -amount.value, comparison.currency)
     results = [result for result in comparison.targets(name) if result.met is not None]
     missed = [result for result in results if not result.met]

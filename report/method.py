@@ -28,7 +28,8 @@ METHOD = (
 CAVEATS = (
     "The simulation's intervals hold its own noise only. Whether the inputs are right is another matter: see "
     "where they come from.",
-    "What better service is worth to customers and to sales is not priced here: NPV counts support cost alone.",
+    "What better service is worth to sales is priced where `retention` is declared, up to the horizon's end; elsewhere "
+    "NPV counts support cost alone.",
     "A target met over the whole horizon may be missed in some months: see the chart by month.",
     "Hours that are freed are money only where a post is not filled again.",
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from evaluate.compare import Comparison
 from report import format as fmt
 from report.answer import answer, months_text, remarks, whole_months
+from report.closed_loop import converged
 from report.summary import Section, scenario_names, sections
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def basis(comparison: Comparison) -> str:
     }[comparison.intervals_from]
     start = comparison.months[0] if whole_months(comparison) else comparison.base.resolved.calendar.start
     pairs = ", the same customers in every scenario" if comparison.options else ""
-    return f"{months_text(comparison)} from {start}; {of}, seed {run.seed}, engine {run.engine}{pairs}; {intervals}."
+    rests = f"{months_text(comparison)} from {start}; {of}, seed {run.seed}, engine {run.engine}{pairs}; {intervals}."
+    return " ".join(filter(None, [rests, converged(comparison)]))
 
 
 def _interval_title(comparison: Comparison) -> str:

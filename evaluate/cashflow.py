@@ -16,6 +16,7 @@ from evaluate.categories import CATEGORIES
 from evaluate.investments import investment_lines
 from evaluate.people import people_lines
 from evaluate.retention import margin_lines
+from evaluate.returns import concession_lines, return_lines
 from sim.scenario.resolved import Resolved
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.money import Cost
@@ -70,6 +71,8 @@ def lines(resolved: Resolved, usages: Sequence[Usage]) -> Iterator[Line]:
         *_use(resolved, usages),
         *_fixed(resolved, len(usages)),
         *investment_lines(resolved, usages),
+        *return_lines(resolved, len(usages)),
+        *concession_lines(resolved, usages),
         *margin_lines(resolved, usages),
     ):
         if amounts.shape != (len(usages), len(resolved.calendar.month_labels)):

@@ -26,6 +26,7 @@ class Category:
     definition: str
 
 
+RETURNS = "Returns and goodwill"
 CUSTOMERS = "Customers lost and won"
 """Group of what service does to sales: no cost of support, so it is in no unit cost."""
 
@@ -146,6 +147,42 @@ _REGISTERED = (
         False,
         "Charges by use",
         "contained bot sessions, whether or not the need was met x the vendor's price",
+    ),
+    Category(
+        "returns",
+        "Handling returns",
+        -1,
+        True,
+        False,
+        RETURNS,
+        "orders that come back x cost of the way in which they do",
+    ),
+    Category(
+        "returns_loss",
+        "Value lost on returned goods",
+        -1,
+        True,
+        False,
+        RETURNS,
+        "orders that come back x order value x share of it that is lost",
+    ),
+    Category(
+        "refund_float",
+        "Use of refunds until paid",
+        1,
+        True,
+        False,
+        RETURNS,
+        "refunds x interest at the discount rate from the return to the refund: refunding at once costs this",
+    ),
+    Category(
+        "concessions",
+        "Concessions",
+        -1,
+        True,
+        False,
+        RETURNS,
+        "tickets that an agent resolved x share granted goodwill x its amount",
     ),
     Category(
         "margin_lost",

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from evaluate.compare import Comparison
 from evaluate.intervals import Figure
 from evaluate.measures import MEASURES
-from sim.kpis import KPIS, kpi_table
+from evaluate.returns import returns_table
 from report import closed_loop
 from report.workforce import as_table
+from sim.kpis import KPIS, kpi_table
 from sim.kpis.table import By
 
 if TYPE_CHECKING:
@@ -91,6 +92,13 @@ def differences(comparison: Comparison) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))
 
 
+def returns(comparison: Comparison) -> pd.DataFrame:
+    """Returns of goods by scenario, month and method, with their handling cost, lost value and carbon."""
+    import pandas as pd
+
+    return pd.concat([returns_table(one.resolved) for one in comparison.scenarios], ignore_index=True)
+
+
 def workforce(comparison: Comparison) -> pd.DataFrame:
     """Heads, joiners, leavers, training and ramps of every team by month; the same in every replication."""
     import pandas as pd
@@ -110,6 +118,7 @@ def all_tables(comparison: Comparison) -> Mapping[str, pd.DataFrame]:
         "appraisal.csv": appraisal(comparison),
         "comparison.csv": differences(comparison),
         "workforce.csv": workforce(comparison),
+        "returns.csv": returns(comparison),
     }
 
 

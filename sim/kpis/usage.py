@@ -49,6 +49,7 @@ class Usage:
     self_ms: np.ndarray  # (S, months) customers' time in self-service
     needs: np.ndarray  # (months,)
     tickets_resolved: np.ndarray  # (months,) by whomever
+    agent_resolved: np.ndarray  # (R, months) tickets that an agent resolved, by reason
     customers_lost: np.ndarray  # (R, months) by tickets of each reason, in the month in which they ended
     customers_won: np.ndarray  # (R, months) likewise
 
@@ -109,6 +110,12 @@ def usage(
         self_ms=add(selves, tried, need_month, tried_ms),
         needs=np.bincount(need_month, minlength=months).astype(np.float64),
         tickets_resolved=np.bincount(_month(cuts, outcomes.end_ms[finished]), minlength=months).astype(np.float64),
+        agent_resolved=add(
+            len(scenario.reasons),
+            tape.reason.astype(np.int64),
+            _month(cuts, outcomes.end_ms),
+            outcomes.state == out.BY_AGENT,
+        ),
         customers_lost=lost,
         customers_won=won,
     )

@@ -69,6 +69,17 @@ def check_mixes(context: Context) -> Iterator[Problem]:
         yield from _back_mix(context, ("bots", name, "not_resolved"), bot.not_resolved)
 
 
+def check_returns(context: Context) -> Iterator[Problem]:
+    """Ways to send goods back add up to 100 %; what comes back was ordered."""
+    returns = context.scenario.returns
+    if returns.methods:
+        shares = {name: method.share for name, method in returns.methods.items()}
+        yield from context.sums_to_one(("returns", "methods"), shares, "shares of the ways to send goods back")
+    if returns.share + returns.abuse > 1:
+        wrong = f"share and abuse together are {returns.share + returns.abuse:.0%} of orders"
+        yield context.problem(("returns", "share"), wrong, "at most 100 % of orders can come back")
+
+
 def _back_mix(context: Context, at: Path, back: ComesBack) -> Iterator[Problem]:
     if back.channels is not None:
         yield from context.sums_to_one((*at, "channels"), back.channels, "shares of the channels")

@@ -219,6 +219,8 @@ def layout(scenario: Scenario) -> dict[str, Any]:
     fixed["customers.active"] = scenario.customers.active  # a stock: `new` and `churn` move it
     fixed["retention.mode"] = scenario.retention.mode
     fixed["retention.tangible"] = scenario.retention.tangible
+    fixed["returns.methods"] = list(scenario.returns.methods)
+    fixed["returns.lag"] = scenario.returns.lag
     for kind in ("reasons", "channels", "teams", "self_service", "bots"):
         things = getattr(scenario, kind)
         fixed[kind] = list(things)

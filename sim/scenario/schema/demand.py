@@ -162,6 +162,15 @@ class ComesBack(Block):
     """Where they come back; left out: the same channel."""
 
 
+class Concession(Block):
+    """Goodwill that an agent grants: a voucher, free shipping, a refund without the goods."""
+
+    share: Share = Field(default="0 %")  # type: ignore[assignment]
+    """Share of the tickets that an agent resolves with one."""
+    amount: Money = Field(default="0")  # type: ignore[assignment]
+    """Cost to the company of one of them."""
+
+
 class Reason(Block):
     """Why customers get in touch. Give exactly one of `per_order`, `per_customer`, `rate`."""
 
@@ -194,3 +203,5 @@ class Reason(Block):
     """No ticket makes more contacts than this, retries and transfers included."""
     teams: list[str] | None = None
     """Teams in the order in which arrivals try them; left out: the channel's order."""
+    concession: Concession = Concession()
+    """Goodwill that agents grant when they resolve such a ticket."""

@@ -12,6 +12,7 @@ from sim.scenario.schema.money import Economics, Satisfaction
 from sim.scenario.schema.options import Investment
 from sim.scenario.schema.people import Decisions, Team
 from sim.scenario.schema.retention import Loops, Retention
+from sim.scenario.schema.returns import Returns
 from sim.scenario.schema.service import Bot, Channel, SelfService
 from sim.scenario.units import Duration
 
@@ -46,6 +47,7 @@ class Scenario(Block):
     self_service: dict[str, SelfService] = Field(default_factory=dict)
     """Tried in the order declared: the first that reaches the customer is used."""
     bots: dict[str, Bot] = Field(default_factory=dict)
+    returns: Returns = Returns()
     satisfaction: Satisfaction = Satisfaction()
     retention: Retention = Retention()
     feedback: Loops = Loops()

@@ -15,7 +15,7 @@ class Churn(Block):
     that happened to it are added up. Below 0 is a customer kept who would have left."""
 
     resolved_well: Points = Field(default="0 points")  # type: ignore[assignment]
-    """The need was met with nothing of what follows. Below 0 where good service wins customers over (service recovery)."""
+    """The need was met with nothing of what follows. Below 0 where good service wins customers over (recovery)."""
     unresolved: Points = Field(default="0 points")  # type: ignore[assignment]
     """The need was not met."""
     late: Points = Field(default="0 points")  # type: ignore[assignment]

@@ -120,7 +120,9 @@ def _judge(channel: str, number: np.ndarray, phases: int, step: int, declared: i
     expected = _expected(number.mean(axis=0)[None], deleted, phases).sum()
     missing = expected - float(number[:, :deleted].sum(axis=1).mean())
     counted = (total + missing) or 1.0
-    return WarmUp(channel, "short", declared, start + deleted * step_ms, below, missing / counted, seen, waiting)
+    return WarmUp(
+        channel, "short", declared, _rounded_up(start + deleted * step_ms), below, missing / counted, seen, waiting
+    )
 
 
 def _filling(number: np.ndarray, batch: int, phases: int) -> int:
@@ -168,6 +170,12 @@ def _below(number: np.ndarray, first: int, phases: int) -> tuple[float, bool]:
         means = rest[: blocks * first].reshape(blocks, first).mean(axis=1)
         spread, freedom = float(means.std(ddof=1)) * math.sqrt(1.0 + 1.0 / blocks), blocks - 1
     return float(gap.mean()) / level, float(gap.mean()) > float(stdtrit(freedom, SURE)) * spread
+
+
+def _rounded_up(ms: int) -> int:
+    """To hours, and from two days on to half days: the series cannot tell more."""
+    grain = MS_PER_HOUR if ms < 2 * MS_PER_DAY else MS_PER_DAY // 2
+    return -(-ms // grain) * grain
 
 
 def _long(ms: int) -> str:

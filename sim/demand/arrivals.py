@@ -69,7 +69,9 @@ def draw_arrivals(
 
     words = np.array(key, dtype=np.uint64)
     stream_keys = np.array([name_key("stream", stream) for stream in streams], dtype=np.uint64)
-    *cells, mean, u = compiled.cells(mass, stream_keys, first_slot, CHUNK, _CHUNK_STEP, _COUNT, words)
+    *cells, mean, u = compiled.cells(
+        np.ascontiguousarray(mass), stream_keys, first_slot, CHUNK, _CHUNK_STEP, _COUNT, words
+    )
     cells.append(poisson_quantile(u, mean))
     size = np.empty(0, dtype=np.int64)
     if any(len(sizes) for regime in batches for sizes, _ in regime):

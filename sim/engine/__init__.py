@@ -43,7 +43,7 @@ def prepare(engine: str = DEFAULT_ENGINE, tell: Callable[[str], None] | None = N
 
     if not machine_code.is_compiled():
         if tell is not None:
-            tell("Compiling the simulation engine: about 20 s, once for this version of deskplan ...")
+            tell("Compiling the simulation engine: about half a minute, once for this version of deskplan ...")
         began = time.perf_counter()
         run_smallest()
         machine_code.compile_all()
@@ -60,10 +60,43 @@ SMALLEST = {
     "schema": 1,
     "name": "smallest",
     "horizon": {"start": "2027-01-04", "length": "1 h"},
-    "reasons": {"call": {"rate": "1 /h", "channels": {"phone": "100 %"}, "handle": {"mean": "1 min"}}},
-    "channels": {"phone": {}},
-    "teams": {"desk": {"agents": 1, "serves": ["phone"]}},
+    "reasons": {
+        "call": {
+            "rate": "60 /h",
+            "channels": {"phone": "50 %", "chat": "50 %"},
+            "handle": {"mean": "1 min", "cv": 0.8},
+            "resolved_first": "50 %",
+            "unresolved": {"share": "50 %", "after": {"mean": "5 min"}},
+        }
+    },
+    "channels": {
+        "phone": {
+            "hours": "mon-sun 00:00-20:00",
+            "when_closed": "reopen",
+            "reopen_spread": "1 h",
+            "patience": {"mean": "5 min", "on_retry": "keep"},
+            "retry": {"share": "50 %", "after": {"mean": "5 min"}, "channels": {"chat": "100 %"}},
+        },
+        "chat": {},
+    },
+    "self_service": {
+        "help": {
+            "reach": "50 %",
+            "resolves": {"call": "20 %"},
+            "takes": {"mean": "1 min"},
+        }
+    },
+    "bots": {
+        "bot": {
+            "channels": ["chat"],
+            "takes": "50 %",
+            "contains": {"call": "50 %"},
+            "session": {"mean": "1 min"},
+        }
+    },
+    "teams": {"desk": {"agents": 2, "serves": ["phone", "chat"]}},
 }
+"""A little of everything that has a compiled loop of its own."""
 
 
 def play(plan: Plan, tape: Tape, roster: Roster, engine: str = DEFAULT_ENGINE) -> Outcomes:

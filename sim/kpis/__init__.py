@@ -1,5 +1,6 @@
 """KPIs: tallies of replications, and the long table made of them. docs/definitions.md explains every one."""
 
+from sim.kpis import first_use as first_use  # registers itself
 from sim.kpis.checks import ConservationError, check_conservation, littles_law
 from sim.kpis.columns import contact_columns
 from sim.kpis.registry import KPIS, Kpi

@@ -11,7 +11,7 @@ from sim.demand.rates import customers_by_day, orders_by_day
 from sim.engine import simulate
 from sim.engine.workforce import pipeline
 from sim.feedback import Unbounded, closed_loops, distance, implied_feedback, no_feedback, replicate_closed
-from sim.replicate import replicate
+from sim.replicate import Replications, replicate
 from sim.scenario.load import resolve
 from sim.scenario.resolved import Feedback, Resolved
 
@@ -62,6 +62,12 @@ def extreme(resolved: Resolved) -> Feedback:
     return Feedback(np.full((1, months), 0.5), np.full((1, months), 2000.0), np.full((1, months), 10.0))
 
 
+def fed_back(run: Replications) -> Feedback:
+    """The feedback of the last pass."""
+    assert run.resolved.feedback is not None
+    return run.resolved.feedback
+
+
 def same(one: Feedback, other: Feedback) -> bool:
     return all(
         np.array_equal(getattr(one, name), getattr(other, name)) for name in ("attrition", "churned", "referred")
@@ -76,7 +82,7 @@ def test_the_fixed_point_is_the_same_from_two_starting_points(make):
         assert found.loop is not None
         assert found.loop.residual == 0
         assert found.loop.passes <= 5  # four months and one more
-    assert same(from_nothing.resolved.feedback, from_afar.resolved.feedback)
+    assert same(fed_back(from_nothing), fed_back(from_afar))
     assert pickle.dumps(from_nothing.tallies) == pickle.dumps(from_afar.tallies)
     assert pickle.dumps(from_nothing.usage) == pickle.dumps(from_afar.usage)
 
@@ -84,7 +90,7 @@ def test_the_fixed_point_is_the_same_from_two_starting_points(make):
 def test_each_pass_is_right_about_one_month_more():
     """The first month does not depend on the guess, the second only on the first, and so on."""
     resolved = shop()
-    truth = replicate_closed(resolved).resolved.feedback
+    truth = fed_back(replicate_closed(resolved))
     guess = extreme(resolved)
     for month in range(4):
         run = replicate(replace(resolved, feedback=guess))
@@ -95,7 +101,7 @@ def test_each_pass_is_right_about_one_month_more():
 
 def test_at_the_fixed_point_the_months_agree_with_each_other():
     found = replicate_closed(shop())
-    feedback = found.resolved.feedback
+    feedback = fed_back(found)
     for told, column in ((feedback.churned, "customers_lost"), (feedback.referred, "customers_won")):
         happened = np.mean([getattr(usage, column)[0] for usage in found.usage], axis=0)
         assert told[0, 0] == 0
@@ -147,8 +153,8 @@ def test_busy_agents_leave_and_those_who_stay_are_busier():
     assert calm.loop is None
     assert driven.loop is not None
     assert driven.loop.loops == ("workforce",)
-    assert (driven.resolved.feedback.attrition[0, 1:] > 0.005).all()
-    assert driven.resolved.feedback.attrition[0, 0] == 0  # of the months before, nothing is known
+    assert (fed_back(driven).attrition[0, 1:] > 0.005).all()
+    assert fed_back(driven).attrition[0, 0] == 0  # of the months before, nothing is known
     there = [pipeline(run.resolved).crews[0].serving(0, 120).sum(axis=0) for run in (calm, driven)]
     assert (there[1] <= there[0]).all()
     assert there[1][-1] < there[0][-1]
@@ -164,8 +170,8 @@ def test_both_loops_together():
     assert both.loop is not None
     assert both.loop.loops == ("customers", "workforce")
     assert both.loop.residual == 0
-    assert both.resolved.feedback.attrition.any()
-    assert both.resolved.feedback.churned.any()
+    assert fed_back(both).attrition.any()
+    assert fed_back(both).churned.any()
 
 
 def test_passes_that_do_not_converge_say_so():
@@ -188,7 +194,7 @@ def test_fewer_replications_at_first_and_all_at_the_end():
     assert done[0] == (1, 1)
     assert done[-1][0] == done[-1][1] >= 4  # one replication, then three
     again = implied_feedback(found.resolved, found.tallies, found.usage)
-    assert distance(wide, found.resolved.feedback, again) == found.loop.residual <= 0.005
+    assert distance(wide, fed_back(found), again) == found.loop.residual <= 0.005
 
 
 def test_referrals_without_end_are_refused():
@@ -208,5 +214,5 @@ def test_loops_that_nothing_is_declared_for_are_open():
 def test_both_engines_find_the_same_fixed_point():
     resolved = shop(horizon={"months": 2})
     fast, reference = (replicate_closed(resolved, engine=engine) for engine in ("fast", "simpy"))
-    assert same(fast.resolved.feedback, reference.resolved.feedback)
+    assert same(fed_back(fast), fed_back(reference))
     assert fast.loop == reference.loop

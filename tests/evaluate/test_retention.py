@@ -7,10 +7,13 @@ import pytest
 
 from evaluate.cashflow import cash_flows
 from evaluate.categories import CATEGORIES
-from evaluate.retention import margin_lines
+from evaluate.retention import margin_by_month, margin_lines
 from evaluate.unit_costs import unit_costs
+from sim.demand.rates import customers_by_day
+from sim.feedback import replicate_closed
 from sim.scenario.load import resolve
 from tests.evaluate import worlds
+from tests.report.test_closed_loop import shop
 
 CUSTOMERS = {"active": 1000, "orders": "1 /day", "order_value": "10 EUR", "margin": "50 %"}
 RETENTION = {"churn": {"unresolved": "5 points"}, "referrals": {"per_promoter": "2 %"}}
@@ -90,3 +93,15 @@ def test_margin_is_no_cost_of_support():
     )
     one, other = (unit_costs(worlds.by_hand(), flows, [usage]) for flows in (base, pd.concat([base, lost])))
     assert one == other
+
+
+def test_margin_is_counted_once():
+    """At the fixed point the margin lost less won is exactly that of the orders which are not made any more."""
+    resolved = resolve(shop())
+    run = replicate_closed(resolved)
+    assert run.loop is not None
+    assert run.loop.residual == 0
+    means = {key: amounts.mean(axis=0) for key, _, _, amounts in margin_lines(run.resolved, run.usage)}
+    before, after = (margin_by_month(resolved, customers_by_day(one)) for one in (resolved, run.resolved))
+    np.testing.assert_allclose(means["margin_lost"] - means["referral_margin"], before - after, rtol=1e-9, atol=1e-6)
+    assert means["margin_lost"][-1] > 100

@@ -32,7 +32,7 @@ BREAKAGES = [
         """
 good.yaml:90:1  decisons
     there is no 'decisons' here
-    allowed: schema, name, title, because, currency, horizon, experiment, customers, demand, reasons, channels, teams, self_service, bots, satisfaction, retention, feedback, economics, kpis, decisions, evidence
+    allowed: schema, name, title, because, currency, horizon, experiment, customers, demand, reasons, channels, teams, self_service, bots, satisfaction, retention, feedback, economics, kpis, investments, decisions, evidence
     did you mean 'decisions'?
 """,
     ),

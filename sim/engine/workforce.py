@@ -136,6 +136,11 @@ class _Draft:
         """Posts of the start."""
         return int(self.given.max())
 
+    def _filled(self, day: int) -> np.ndarray:
+        """bool (P,): whose post there is on a day."""
+        post = np.array(self.post, dtype=np.int64)
+        return np.asarray((post >= self.posts) | (post < self.given[min(day, len(self.given) - 1)]))
+
     def add(self, post: int, joins: int, serves: int, came: int) -> None:
         """One more person, who stays for now; who would join after the end is left out."""
         if joins >= len(self.given):
@@ -156,8 +161,9 @@ class _Draft:
         last = month + max(1, math.ceil(notice - _ALMOST))
         if last >= len(self.first_day):
             return
-        today = self.first_day[month]
-        here = [p for p, joins in enumerate(self.joins) if joins <= today and self.leaves[p] == STAYS]
+        today = int(self.first_day[month])
+        filled = self._filled(today)
+        here = [p for p, joins in enumerate(self.joins) if joins <= today and self.leaves[p] == STAYS and filled[p]]
         for person in sorted(here, key=lambda p: (self.joins[p], p), reverse=True)[:count]:
             self.leaves[person], self.went[person] = int(self.first_day[last]), DISMISSED
 
@@ -165,9 +171,8 @@ class _Draft:
         """Leavers of a month: whole people, a share of those who serve on its first day, gone when it is over."""
         today, gone = int(self.first_day[month]), int(self.first_day[month + 1])
         people = np.arange(len(self.post))
-        post, serves, leaves = (np.array(column, dtype=np.int64) for column in (self.post, self.serves, self.leaves))
-        filled = (post >= self.posts) | (post < self.given[min(today, len(self.given) - 1)])
-        serving = filled & (serves <= today) & (today < leaves)
+        serves, leaves = (np.array(column, dtype=np.int64) for column in (self.serves, self.leaves))
+        serving = self._filled(today) & (serves <= today) & (today < leaves)
         self.due += int(serving.sum()) * share
         candidates = people[serving & (leaves == STAYS)].tolist()
         while candidates and self.due - self.resigned >= 1.0 - _ALMOST:

@@ -251,6 +251,7 @@ def check_comparable(resolveds: Sequence[Resolved], replications: Sequence[int])
             ("horizon", resolved.calendar.month_edges_ms, base.calendar.month_edges_ms),
             ("economics.discount_rate", scenario.economics.discount_rate, first.economics.discount_rate),
             ("economics.timing", scenario.economics.timing, first.economics.timing),
+            ("experiment.antithetic", scenario.experiment.antithetic, first.experiment.antithetic),
             ("number of replications", count, replications[0]),
         ):
             if here != there:

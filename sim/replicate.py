@@ -21,7 +21,7 @@ from sim.engine import DEFAULT_ENGINE, prepare
 from sim.engine.blocks import simulate_blocks
 from sim.kpis import KPIS, Tally, Usage, contact_columns, estimate, tally, usage
 from sim.kpis.checks import Sums, check_block, check_sums
-from sim.kpis.merge import merged_tallies, merged_usages
+from sim.kpis.merge import mean_of_two, merged_tallies, merged_usages
 from sim.scenario.remember import REMEMBERED
 from sim.scenario.resolved import Resolved
 
@@ -176,9 +176,18 @@ def _keep_freed_memory() -> None:
 def one(
     resolved: Resolved, seed: int, replication: int, engine: str = DEFAULT_ENGINE, batches: bool = False
 ) -> tuple[Tally, Usage]:
-    """Tally (by batch too, where asked) and usage of one replication. Raises ConservationError where the engine lost
-    something."""
+    """Tally (by batch too, where asked) and usage of one replication: of one run, or the means of an antithetic two.
+
+    Raises ConservationError where the engine lost something.
+    """
     _keep_freed_memory()
+    if not resolved.scenario.experiment.antithetic:
+        return _run(resolved, seed, replication, engine, batches)
+    first, second = (_run(resolved, seed, 2 * replication + side, engine, batches) for side in (0, 1))
+    return mean_of_two(first[0], second[0]), mean_of_two(first[1], second[1])
+
+
+def _run(resolved: Resolved, seed: int, replication: int, engine: str, batches: bool) -> tuple[Tally, Usage]:
     tallies, usages, sums = [], [], []
     for run in simulate_blocks(resolved, seed, replication, engine):
         check_block(resolved, run.tape, run.outcomes)

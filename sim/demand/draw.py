@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.demand.arrivals import Arrivals, draw_arrivals, time_order
-from sim.demand.busyness import day_factors
+from sim.demand.busyness import factors_of
 from sim.demand.contacts import draw_rows
 from sim.demand.keys import Draws, replication_key
 from sim.demand.rates import expected_groups, expected_needs
@@ -51,7 +51,7 @@ class NeedStream:
     def of(resolved: Resolved, seed: int, replication: int) -> NeedStream:
         """The stream of a scenario's replication."""
         world, key = prepare(resolved), replication_key(seed, replication)
-        return NeedStream(resolved, world, key, world.mass * day_factors(resolved, key)[world.day])
+        return NeedStream(resolved, world, key, world.mass * factors_of(resolved, seed, replication)[world.day])
 
     def needs(self, first_slot: int, until_slot: int) -> Arrivals:
         """Needs that arise in the half-hours from ``first_slot`` to before ``until_slot``."""

@@ -31,6 +31,17 @@ def merged_usages(usages: Sequence[Usage]) -> Usage:
     return usages[0] if len(usages) == 1 else _merged(usages)
 
 
+def mean_of_two(one: Any, other: Any) -> Any:
+    """Tally or usage that holds the mean of every figure of two runs: an antithetic replication."""
+    if one is None:
+        return None
+    if isinstance(one, Mapping):
+        return {name: mean_of_two(one[name], other[name]) for name in one}
+    if isinstance(one, np.ndarray):
+        return (one + other) / 2.0
+    return replace(one, **{f.name: mean_of_two(getattr(one, f.name), getattr(other, f.name)) for f in fields(one)})
+
+
 def _merged(parts: Sequence[Any]) -> Any:
     """The same type with every field summed, maps by name and grids by field."""
     return replace(

@@ -44,6 +44,9 @@ class Experiment(Block):
     """Where `precision` stops trying."""
     confidence: Share = Field(default="95 %")  # type: ignore[assignment]
     """Confidence of every interval."""
+    antithetic: bool = False
+    """Each replication is the mean of two runs, the days of one as busy as those of the other are quiet: surer figures
+    for the same number of runs, where `demand.busyness` varies."""
 
 
 class Customers(Block):

@@ -43,6 +43,7 @@ def basis(comparison: Comparison) -> str:
     """What the figures rest on."""
     run, count = comparison.base.replications, comparison.replications
     of = "1 replication" if count == 1 else f"{count} replications"
+    of += " of two runs with mirrored busyness" if comparison.base.resolved.scenario.experiment.antithetic else ""
     few, many = comparison.batches
     intervals = {
         "none": "no intervals",

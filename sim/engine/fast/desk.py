@@ -50,9 +50,8 @@ class _Pointer(models.PrimitiveModel):
         super().__init__(dmm, fe_type, WORD.as_pointer())
 
 
-TABLES = {
-    name: Table(from_dtype(np.dtype(DTYPES.get(name, np.int64))), *AXES.get(name, (1, 0))) for name in State._fields
-}
+KINDS = {name: (np.dtype(DTYPES.get(name, np.int64)), *AXES.get(name, (1, 0))) for name in State._fields}
+TABLES = {name: Table(from_dtype(dtype), axes, width) for name, (dtype, axes, width) in KINDS.items()}
 
 
 def addresses(state: State) -> np.ndarray:
@@ -60,13 +59,13 @@ def addresses(state: State) -> np.ndarray:
 
     Raises TypeError for a table that compiled code would misread.
     """
-    lines = np.zeros((len(TABLES), SLOTS), dtype=np.int64)
-    for line, (name, kind), table in zip(lines, TABLES.items(), state, strict=True):
-        fits = table.ndim == kind.axes and kind.width in (0, table.shape[-1]) and table.flags.c_contiguous
-        if not fits or from_dtype(table.dtype) != kind.dtype:
-            raise TypeError(f"table {name!r} is {table.dtype} {table.shape}, and not a {kind}")
-        line[0], line[1 : 1 + table.ndim] = table.ctypes.data, table.shape
-    return lines.ravel()
+    slots: list[int] = []
+    for table, (name, (dtype, axes, width)) in zip(state, KINDS.items(), strict=True):
+        shape = table.shape
+        if table.dtype != dtype or len(shape) != axes or width not in (0, shape[-1]) or not table.flags.c_contiguous:
+            raise TypeError(f"table {name!r} is {table.dtype} {shape}, and not a {TABLES[name]}")
+        slots += (table.ctypes.data, *shape, *(0,) * (SLOTS - 1 - axes))
+    return np.array(slots)
 
 
 @intrinsic

@@ -115,7 +115,7 @@ def run_in_blocks(
         state = advance(plan, tape, roster, low, (FAR if plan.drain else plan.end_ms) if last else high, paused)
         if last:
             end = _end(plan, state)
-            close_the_books(state, end)
+            close_the_books(addresses(state), end)
             yield tape, outcomes(plan, tape, roster, state, end)
         else:
             still = going_on(state, tape)
@@ -159,15 +159,9 @@ def _finished(
     return part, outcomes(plan, part, roster, mine, end)
 
 
-def close_the_books(state: State, end: int) -> None:
-    """Cuts what is open at the end: agents at work are done then, as far as the columns of stretches go."""
-    cut_open_work(addresses(state), end)
-    state.result[state.phase == BOT] = out.IN_SERVICE
-
-
 @njit(cache=FOLDER is not None)
-def cut_open_work(tables, end):
-    """Logs the stretches of work and of duty that last at the end."""
+def close_the_books(tables, end):
+    """Cuts what is open at the end: agents at work are done then, as far as the columns of stretches go."""
     s = desk_at(tables)
     for agent in range(len(s.agents)):
         count = s.agents[agent, A_IN_HAND]
@@ -232,6 +226,8 @@ def read_contacts(tables):
         served = s.done[row] >= 0 and s.phase[row] == OVER and s.started[row] >= 0
         handle[row] = (s.done[row] - s.started[row] if served else 0) + s.aside_ms[row]
         team[row] = s.agents[s.agent[row], A_TEAM] if s.agent[row] >= 0 else -1
+        if s.phase[row] == BOT:
+            s.result[row] = out.IN_SERVICE
         if came < 0:
             s.kind[row], s.channel[row], s.attempt[row] = -1, -1, 0
         response, ticket = s.bot_at[row] if s.bot_at[row] >= 0 else first, s.ticket[row]

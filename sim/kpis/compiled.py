@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from sim.engine import outcomes as out
 from sim.machine_code import CACHE
 
 # mypy: disable-error-code="no-untyped-def"
@@ -111,3 +112,40 @@ def in_bins(figure, sixteenth, edges, guide):
             k += 1
         found[i] = k
     return found
+
+
+@njit(cache=CACHE)
+def contacts_hold(ticket_of, first_ms, state, kind, result, arrive, queue, answer, leave, done, end):
+    """Whether all that `checks` says of contacts, their times and the ends of tickets holds, in one pass."""
+    tickets, legs, passed_on = len(state), 0, 0
+    seen = np.zeros(tickets, dtype=np.uint8)  # bits: an agent met the need, a bot did, a contact waits on
+    for i in range(len(kind)):
+        if kind[i] < 0:
+            continue
+        code, ticket, so_far = result[i], ticket_of[i], arrive[i]
+        stays = code == out.WAITING or code == out.IN_SERVICE
+        if code < 0 or code > out.SUPERSEDED or stays == (leave[i] >= 0) or arrive[i] < 0 or arrive[i] > end:
+            return False
+        if i < tickets:
+            if first_ms[i] < 0:
+                return False
+        elif kind[i] == out.FIRST or kind[ticket] < 0:
+            return False
+        for later in (queue[i], answer[i], leave[i], done[i]):
+            if 0 <= later < so_far:
+                return False
+            so_far = max(so_far, later)
+        if code == out.RESOLVED:
+            seen[ticket] |= 1
+        elif code == out.BOT_RESOLVED:
+            seen[ticket] |= 2
+        elif code == out.WAITING and answer[i] < 0:
+            seen[ticket] |= 4
+        passed_on += code == out.TRANSFERRED
+        legs += kind[i] == out.TRANSFER
+    for i in range(tickets):
+        if (state[i] == out.BY_AGENT and not seen[i] & 1) or (state[i] == out.BY_BOT and not seen[i] & 2):
+            return False
+        if state[i] != out.OPEN and seen[i] & 4:
+            return False
+    return legs <= passed_on

@@ -162,6 +162,15 @@ def test_events_come_in_order_whatever_the_order_of_scheduling_4_2(run: Player) 
             assert seen.answers()[agents:] == sorted(work), work
 
 
+def test_retries_come_in_order_whatever_the_order_of_scheduling_4_2(run: Player) -> None:
+    # all give up at 15 and call again after delays of their own; from 1000 on they are served as they came then
+    for callers in (4, 5):
+        for delays in permutations(range(callers)):
+            again = [Ticket(10, [Line(patience=5, retry=(50 + ms, "same")), Line(10)]) for ms in delays]
+            seen = run(world(), [one(0, 1000), *again])
+            assert [seen.contact(1 + i, 1).answer for i in range(callers)] == [1000 + 10 * ms for ms in delays]
+
+
 def test_a_duty_that_follows_another_at_once_goes_on_4_2_6_1(run: Player) -> None:
     # off before on: the end of the first stretch must not end the second, which begins at its tick
     w = world()

@@ -35,7 +35,7 @@ def tests_of(stage: str, mutations: Sequence[Mutation]) -> list[str]:
         files = sorted((ROOT / "tests" / "engine").glob("test_*.py"))
         return [file.relative_to(ROOT).as_posix() for file in files if file.name not in NOT_BY_HAND]
     if stage == BYTES:
-        return ["tests/mutation/small_worlds.py", "tests/engine/test_blocks.py"]
+        return ["tests/mutation/small_worlds.py"]
     if stage == WORLDS:
         return ["tests/engine/test_properties.py", "-m", "not slow"]
     return ["tests/oracle/test_priority_and_service.py", "tests/oracle/test_skills_retrial_chat.py"]

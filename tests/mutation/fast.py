@@ -6,7 +6,6 @@ from tests.mutation.mutation import Mutation
 
 ENGINE = "sim/engine/fast/"
 TESTS = "tests/engine/"
-BLOCKS = "test_blocks.py::test_an_edge_between_every_two_half_hours"
 
 
 def _made(name: str, file: str, old: str, new: str, why: str, test: str) -> Mutation:
@@ -17,10 +16,10 @@ FAST = (
     # the clock
     _made(
         "patience equal to the wait abandons",
-        "state.py",
-        "ENDS, STAFF, ARRIVES, CHASE, OVERFLOW, PATIENCE = (",
-        "PATIENCE, STAFF, ARRIVES, CHASE, OVERFLOW, ENDS = (",
-        "two kinds of events swapped (4.2)",
+        "arrivals.py",
+        "now + patience, PATIENCE + row",
+        "now + patience, row - PATIENCE",
+        "patience runs out before the talk of that tick ends (4.2)",
         "test_order.py::test_patience_equal_to_the_wait_is_served_4_2",
     ),
     _made(
@@ -45,6 +44,14 @@ FAST = (
         "while below < last:",
         "while below < last - 1:",
         "off by one when an event is taken off the heap (4.2)",
+        "test_order.py::test_retries_come_in_order_whatever_the_order_of_scheduling_4_2",
+    ),
+    _made(
+        "tournament forgets the loser",
+        "clock.py",
+        "later = (other_when < when) |",
+        "later = (other_when > when) |",
+        "of two agents whose talks end, the later end is put on the clock (4.2)",
         "test_order.py::test_events_come_in_order_whatever_the_order_of_scheduling_4_2",
     ),
     _made(
@@ -307,23 +314,6 @@ FAST = (
         "if False:",
         "who left silently is disconnected once more when the channel closes (5.3)",
         "test_closing.py::test_clearing_does_not_disconnect_who_had_left_silently_5_3_5_4",
-    ),
-    # blocks of days
-    _made(
-        "who is free is forgotten",
-        "carry.py",
-        '"agents", "absent", "pools")',
-        '"agents", "absent")',
-        "a block begins without the agents who wait for contacts (10.5)",
-        BLOCKS,
-    ),
-    _made(
-        "who is under way is left behind",
-        "carry.py",
-        "still[tape.ticket[under_way]] = True",
-        "still[tape.ticket[under_way]] |= False",
-        "tickets that are met or lost do not take along the contact at work (10.5)",
-        BLOCKS,
     ),
     # the end
     _made(

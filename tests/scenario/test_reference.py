@@ -88,6 +88,19 @@ def test_editors_mark_a_broken_line(line, broken):
         ("channels: {phone: {callback: null}}\nchanges: {teams.*.agents: + 2}", True),
         ("reasons: {return: {handle: 5 min, evidence: measured}}", True),
         ("teams: {frontline: {agnets: 30}}", False),
+        ("decisions: {investments: {crm: 2027-03, bot: {start: 2027-03-01, level: pro}}}", True),
+        ("decisions: {investments: {crm: March}}", False),
+        (
+            "investments: {a: {ramp: 3 months, evidence: assumed, changes: {teams.*.agents: + 2}, cost: {}}}",
+            True,
+        ),
+        (
+            "investments: {a: {ramp: {over: 2 weeks, shape: s_curve}, deflects: {x: {share: 20 %, handle: 3 min}}}}",
+            True,
+        ),
+        ("investments: {a: {adds: {bots: {b: {channels: [chat], contains: {x: 60 %}}}}, levels: {pro: {}}}}", True),
+        ("investments: {a: {ramp: {over: 2 weeks, shape: steep}}}", False),
+        ("investments: {a: {adds: {bots: {b: {contain: {x: 60 %}}}}}}", False),
         ("reasons: {return: {handle: {mean: {value: 5 min, evidence: {level: guess}}}}}", False),
     ],
 )

@@ -19,7 +19,8 @@ from sim.scenario.resolved import Resolved
 @pytest.fixture(scope="module", params=["baseline", "blend"])
 def resolved(request) -> Resolved:
     document = f"scenarios/{request.param}.yaml"
-    return load(document, (), ("horizon.months=2", "demand.events.carrier_strike=null"))
+    lost = ("retention.churn.unresolved=4 points", "retention.churn.dissatisfied=1 points")
+    return load(document, (), ("horizon.months=2", "demand.events.carrier_strike=null", *lost))
 
 
 def counted(resolved: Resolved, run) -> tuple[Tally, Usage]:

@@ -89,7 +89,8 @@ def warm_up(resolved: Resolved, tallies: Sequence[Tally]) -> tuple[WarmUp, ...]:
     step = 1 if rhythm.cycle == "flat" else _SLOTS_A_DAY
     count = slots // step
     opening = np.stack([tally.opening_ms[: count * step] for tally in tallies])
-    number = opening.reshape(len(tallies), count, step, -1).sum(axis=2) / (step * HALF_HOUR_MS)
+    shape = (len(tallies), count, step, len(resolved.scenario.channels))
+    number = opening.reshape(shape).sum(axis=2) / (step * HALF_HOUR_MS)
     phases = 7 if rhythm.cycle == "week" else 1
     found = []
     for c, channel in enumerate(resolved.scenario.channels):

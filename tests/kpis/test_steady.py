@@ -56,8 +56,8 @@ def test_a_queue_that_fills_for_a_while_is_told_with_the_warm_up_it_needs():
     assert found.below == pytest.approx(0.6, abs=0.02)
     assert found.bias == pytest.approx(165 * 6 / 9600, abs=0.003)
     assert str(found) == (
-        "the phone queue still fills in the first 3.5 days after the warm-up (60 % below what follows, which takes 10 % "
-        "off the mean queue of the whole run); horizon.warm_up: 2 days is short, give at least 5.5 days"
+        "the phone queue still fills in the first 3.5 days after the warm-up (60 % below what follows, which takes "
+        "10 % off the mean queue of the whole run); horizon.warm_up: 2 days is short, give at least 5.5 days"
     )
 
 
@@ -149,3 +149,10 @@ def test_a_mail_backlog_that_grows_from_the_first_day_is_told(scenarios_dir):
     found = {one.channel: one for one in warm_up(resolved, replicate(resolved, replications=8).tallies)}
     assert found["email"].verdict == "growing"
     assert "the email queue keeps growing over the first 56 days" in str(found["email"])
+
+
+def test_a_horizon_without_a_whole_day_is_no_error():
+    resolved = desk(length="6 h", channels={"phone": {"hours": "mon-fri 03:00-06:00", "patience": "never"}})
+    assert made(resolved, np.ones((6, 12))).verdict == "unknown"
+    whole = desk(length="10 min")
+    assert [found.verdict for found in warm_up(whole, replicate(whole, replications=2).tallies)] == ["unknown"]

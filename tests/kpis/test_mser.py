@@ -60,7 +60,7 @@ def test_white_noise_keeps_nearly_everything():
 
 
 def test_a_series_that_never_settles_says_so():
-    assert not mser(np.linspace(0.0, 1.0, 200) ** 4 * 0 + np.r_[np.zeros(150), np.full(50, 9.0)]).settled
+    assert not mser(np.r_[np.zeros(150), np.full(50, 9.0)]).settled
 
 
 def test_a_rhythm_is_no_transient():

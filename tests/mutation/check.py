@@ -11,7 +11,7 @@ from tests.mutation.mutation import Mutation
 from tests.mutation.workshop import ROOT, Workshop
 
 NAMED, HAND, BYTES, WORLDS, ORACLES = "named", "worked by hand", "same bytes", "rules of every world", "oracles"
-LIMIT_S = {NAMED: 90.0, HAND: 120.0, BYTES: 180.0, WORLDS: 180.0, ORACLES: 600.0}
+LIMIT_S = {NAMED: 200.0, HAND: 300.0, BYTES: 400.0, WORLDS: 400.0, ORACLES: 900.0}
 NOT_BY_HAND = {"test_same_bytes.py", "test_blocks.py", "test_properties.py", "test_compiled_cache.py"}
 
 

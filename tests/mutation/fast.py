@@ -16,10 +16,10 @@ FAST = (
     # the clock
     _made(
         "patience equal to the wait abandons",
-        "arrivals.py",
-        "now + patience, PATIENCE + row",
-        "now + patience, row - PATIENCE",
-        "patience runs out before the talk of that tick ends (4.2)",
+        "model.py",
+        "s.events[0, 1]\n            if at < when or (at == when and key < order):",
+        "s.events[0, 1]\n            if at <= when:",
+        "what is on the heap happens before the ends of talk of its tick (4.2)",
         "test_order.py::test_patience_equal_to_the_wait_is_served_4_2",
     ),
     _made(

@@ -36,7 +36,7 @@ format: $(DEV_STAMP) ## Rewrite the code in the project's format and mend what r
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-bench: $(DEV_STAMP) ## Measure speed beside the peer models (a few minutes)
+bench: $(DEV_STAMP) ## Measure speed beside other models, and which goals of speed are met (ten minutes)
 	$(BIN)/python -m benchmarks
 
 install: $(STAMP) ## Create .venv and install deskplan in it

@@ -60,6 +60,7 @@ def main(largest: float) -> list[Goal]:
     """Print one line a size, and by which power of the contacts the cost grows."""
     print("W2 over longer horizons: tape, engine and KPIs of one replication on the compiled engine")
     print(f"    {'contacts':>11s} {'CPU s':>8s} {'us/contact':>11s} {'peak MB':>8s}")
+    in_child(warm_up)  # compiles, if need be
     sizes = []
     for exponent in range(round(math.log10(SMALLEST)), round(math.log10(largest)) + 1):
         found: Size = in_child(size, 10.0**exponent)

@@ -58,6 +58,7 @@ def year(scale: float) -> Year:
 
 def main(scale: float) -> list[Goal]:
     """Print what the year took."""
+    in_child(warm_up)  # compiles, where that has not been done, elsewhere: the compiler's memory is not the run's
     found: Year = in_child(year, scale)
     cpu_s, wall_s = found.after.cpu_s - found.before.cpu_s, found.after.wall_s - found.before.wall_s
     print(f"A year of {found.contacts:,} contacts ({found.contacts / 12:,.0f} a month), {found.agents} agents")

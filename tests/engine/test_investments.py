@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from sim.demand.draw import draw_tape
 from sim.engine import simulate
 from sim.scenario.load import resolve
 
-SHOP = {
+SHOP: dict[str, Any] = {
     "schema": 1,
     "name": "shop",
     "horizon": {"start": "2027-01-01", "months": 3},

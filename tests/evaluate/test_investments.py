@@ -2,6 +2,7 @@
 
 import copy
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from sim.kpis import Usage, usage
 from sim.scenario.load import resolve
 from sim.scenario.units import HALF_HOUR_MS, MS_PER_HOUR
 
-DESK = {
+DESK: dict[str, Any] = {
     "schema": 1,
     "name": "desk",
     "horizon": {"start": "2027-01-01", "months": 4},

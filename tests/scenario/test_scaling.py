@@ -1,14 +1,16 @@
 """A part of a change: every kind of change at a fraction of its effect, and what cannot be scaled."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from sim.scenario.changes import apply_change, apply_changes
-from sim.scenario.nodes import from_python, read_path
+from sim.scenario.nodes import Node, from_python, read_path
+from sim.scenario.problems import Problem
 from sim.scenario.units import parse_decay, parse_duration, parse_frequency, parse_growth, parse_money_rate
 
-WORLD = {
+WORLD: dict[str, Any] = {
     "customers": {"new": "300 /month", "orders": "0.5 /month", "churn": "2 %/month", "order_value": "60 EUR"},
     "demand": {"growth": "8 %/year", "season": {"nov": 1.6}},
     "reasons": {
@@ -34,13 +36,18 @@ WORLD = {
 }
 
 
-def at(path: str, change, fraction: str):
-    """The value at a path under a change at a fraction of its effect, as written."""
-    problems = []
-    document = apply_change(from_python(WORLD), path, from_python(change), problems, fraction=Decimal(fraction))
-    assert problems == []
+def plain(document: Node, path: str) -> Any:
+    """What stands at a path."""
     found = document.get(read_path(path))
     return None if found is None else found.plain()
+
+
+def at(path: str, change, fraction: str):
+    """The value at a path under a change at a fraction of its effect, as written."""
+    problems: list[Problem] = []
+    document = apply_change(from_python(WORLD), path, from_python(change), problems, fraction=Decimal(fraction))
+    assert problems == []
+    return plain(document, path)
 
 
 @pytest.mark.parametrize(
@@ -135,35 +142,36 @@ def test_a_block_moves_where_it_can():
     ],
 )  # fmt: skip
 def test_shares_that_add_up_do_so_on_the_way(changes, fraction):
-    problems = []
+    problems: list[Problem] = []
     document = apply_changes(from_python(WORLD), from_python(changes), "test", problems, fraction=Decimal(fraction))
     assert problems == []
     for reason in ("order", "return"):
-        mix = document.get(("reasons", reason, "channels")).plain()
+        mix = plain(document, f"reasons.{reason}.channels")
         shares = [float(str(s).rstrip(" %")) / (100 if "%" in str(s) else 1) for s in mix.values()]
         assert sum(shares) == pytest.approx(1, abs=1e-12)
 
 
 def test_a_wildcard_scales_each_of_what_it_matches():
-    problems = []
+    problems: list[Problem] = []
     changes = from_python({"reasons.*.handle": "-20 %", "reasons.*.per_order": "x 0.5"})
     document = apply_changes(from_python(WORLD), changes, "test", problems, fraction=Decimal("0.5"))
     assert problems == []
-    assert document.get(read_path("reasons.order.handle")).plain() == {"mean": "3.6 min", "cv": 0.8}
-    assert document.get(read_path("reasons.return.handle")).plain() == "9 min"
-    assert document.get(read_path("reasons.*.per_order".replace("*", "order"))).plain() == pytest.approx(0.06)
-    assert document.get(read_path("reasons.return.per_order")).plain() == pytest.approx(0.03)
+    assert plain(document, "reasons.order.handle") == {"mean": "3.6 min", "cv": 0.8}
+    assert plain(document, "reasons.return.handle") == "9 min"
+    assert plain(document, "reasons.order.per_order") == pytest.approx(0.06)
+    assert plain(document, "reasons.return.per_order") == pytest.approx(0.03)
 
 
 def test_factors_multiply_and_do_not_add():
     """Two that each halve leave a quarter; two at half of their ramp leave 0.75 x 0.75."""
     for fraction, left in (("1", 0.02), ("0.5", 0.08 * 0.75**2)):
-        document, problems = from_python(WORLD), []
+        document = from_python(WORLD)
+        problems: list[Problem] = []
         for change in ("x 0.5", "-50 %"):
             document = apply_change(
                 document, "reasons.order.per_order", from_python(change), problems, fraction=Decimal(fraction)
             )
-        assert document.get(read_path("reasons.order.per_order")).plain() == pytest.approx(left)
+        assert plain(document, "reasons.order.per_order") == pytest.approx(left)
 
 
 @pytest.mark.parametrize(
@@ -176,6 +184,6 @@ def test_factors_multiply_and_do_not_add():
     ],
 )
 def test_what_cannot_be_moved_is_refused(path, change, wrong):
-    problems = []
+    problems: list[Problem] = []
     apply_change(from_python(WORLD), path, from_python(change), problems)
     assert [wrong in problem.wrong for problem in problems] == [True]

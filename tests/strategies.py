@@ -208,13 +208,46 @@ def team(draw: st.DrawFn, words: Words, channels: list[str], reasons: list[str],
         early = {"days": "mon-sun", "hours": "08:00-16:30", "share": "60 %", "breaks": ["30 min", "15 min"]}
         late = {"days": "mon-sat", "hours": "14:00-22:00", "share": "40 %", "days_per_week": 4, "paid_breaks": True}
         block["shifts"] = {"early": early, "late": late}
-        block["hire"] = {"ramp": "2 days", "start_speed": draw(percent(30, 100))}
+        if draw(st.booleans()):
+            block["overtime"] = {"premium": "25 %"}
+    if how != "staffing":
+        block["hire"] = draw(hire())
+    if draw(st.integers(0, 4)) == 0:
+        block["outsourced"] = {"per_hour": "30 EUR/h"}
     block["shrinkage"] = {"planned": draw(percent(0, 30)), "absence": draw(percent(0, 30))}
     if draw(st.booleans()):
         block["speed"] = {draw(st.sampled_from(channels + reasons)): draw(percent(50, 200))}
     if draw(st.booleans()):
         block["resolves"] = draw(percent(50, 150))
     return block
+
+
+@st.composite
+def hire(draw: st.DrawFn) -> Document:
+    """How new agents start; days rather than weeks, so that it shows in a short horizon."""
+    return {
+        "lead": draw(st.sampled_from(("0 s", "1 day"))),
+        "training": draw(st.sampled_from(("0 s", "1 day"))),
+        "ramp": draw(st.sampled_from(("0 s", "2 days", "5 days"))),
+        "start_speed": draw(percent(30, 100)),
+        "start_quality": draw(percent(0, 100)),
+    }
+
+
+@st.composite
+def decided_people(draw: st.DrawFn, teams: Document, month: str) -> Document:
+    """Hires, longer shifts and agents of somebody else's in the first month."""
+    decisions: Document = {"hires": {}, "overtime": {}, "outsource": {}}
+    for name, block in teams.items():
+        if "outsourced" in block:
+            if "staffing" not in block and draw(st.booleans()):
+                decisions["outsource"][name] = {month: draw(st.integers(0, 4))}
+            continue
+        if draw(st.booleans()):
+            decisions["hires"][name] = {month: draw(st.integers(0, 3))}
+        if "overtime" in block and draw(st.booleans()):
+            decisions["overtime"][name] = {month: draw(percent(0, 60))}
+    return decisions
 
 
 def _serve(draw: st.DrawFn, words: Words, name: str, reasons: list[str], serves_all: bool) -> Any:
@@ -314,6 +347,7 @@ def scenarios(draw: st.DrawFn, coarse: bool | None = None, max_days: int = 3) ->
         "channels": {name: draw(channel(words, name, channels)) for name in channels},
         "teams": {name: draw(team(words, channels, reasons, name == "everyone")) for name in teams},
     }
+    document["decisions"] = draw(decided_people(document["teams"], start[:7]))
     if draw(st.booleans()):
         names = ("help_centre", "portal")[: draw(st.integers(1, 2))]
         document["self_service"] = {name: draw(self_service(words, channels, reasons)) for name in names}

@@ -100,10 +100,10 @@ def test_staffing_leaves_the_tape_alone_4_3(document: dict[str, Any], seed: int)
     more = {
         **document,
         "teams": {
-            name: {k: v for k, v in team.items() if k not in ("shifts", "staffing", "shrinkage", "policy", "hire")}
-            | {"agents": 7}
+            name: {k: v for k, v in team.items() if k in ("serves", "speed", "resolves", "hire")} | {"agents": 7}
             for name, team in document["teams"].items()
         },
+        "decisions": {},
     }
     ours, theirs = draw_tape(resolve(document), seed, 0), draw_tape(resolve(more), seed, 0)
     for name in ours.__dataclass_fields__:

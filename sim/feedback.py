@@ -46,7 +46,9 @@ def replicate_closed(
         return replicate(resolved, seed, replications, jobs, engine, progress)
     wanted = resolved.scenario.feedback
     guess = _only(loops, no_feedback(resolved) if start is None else start)
-    few = wanted.replications if wanted.replications and wanted.max_passes > 1 else None
+    few = wanted.replications if wanted.max_passes > 1 else None
+    if few is not None and few >= (replications or resolved.scenario.experiment.replications):
+        few = None
     done = passes = 0
     while True:
         closed = replace(resolved, feedback=guess)

@@ -197,6 +197,15 @@ def test_fewer_replications_at_first_and_all_at_the_end():
     assert distance(wide, fed_back(found), again) == found.loop.residual <= 0.005
 
 
+def test_first_passes_never_take_more_than_all():
+    done: list[tuple[int, int]] = []
+    found = replicate_closed(
+        shop(feedback={"replications": 9}), replications=1, progress=lambda now, total: done.append((now, total))
+    )
+    assert found.count == 1
+    assert done[0] == (1, 1)
+
+
 def test_referrals_without_end_are_refused():
     with pytest.raises(Unbounded, match=r"shop: customers bring more customers without end.*per_promoter"):
         replicate_closed(shop(retention={"referrals": {"per_promoter": "100000000 %"}}))

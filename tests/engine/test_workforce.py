@@ -14,6 +14,7 @@ from sim.engine.workforce import DISMISSED, HIRED, RESIGNED, STAYS, SUCCESSOR, e
 from sim.kpis.overrun import overrun_ms
 from sim.scenario.load import resolve
 from sim.scenario.resolved import Feedback, Resolved
+from tests.engine.test_same_bytes import differing
 from tests.engine.worlds import DAY, HOUR, MIN, Player, one, world
 
 SHIFTS = {"day": {"days": "mon-sun", "hours": "08:00-16:00"}}
@@ -438,3 +439,53 @@ def test_an_outsourced_number_by_interval_ends_with_the_contract_6_4() -> None:
     steps = roster.event_what == SET_PRESENT
     assert roster.event_ms[steps].tolist() == [0, DAY, DAY + 12 * HOUR, 2 * DAY]
     assert roster.event_value[steps].tolist() == [0, 1, 3, 0]
+
+
+# both engines, over months
+
+
+@pytest.mark.parametrize("shifts", [SHIFTS, None])
+@pytest.mark.parametrize("replace_by", ["ahead", "after_leaving", "none"])
+def test_both_engines_give_the_same_bytes_while_people_come_and_go_4_5_6_3(replace_by: str, shifts: Any) -> None:
+    w = resolve(
+        {
+            "schema": 1,
+            "name": "tiny",
+            "horizon": {"start": "2027-01-01", "months": 5},
+            "channels": {"phone": {}, "chat": {"parallel": 2}},
+            "reasons": {
+                "help": {
+                    "rate": "150 /day",
+                    "channels": {"phone": "60 %", "chat": "40 %"},
+                    "handle": {"mean": "8 min", "cv": 1},
+                    "resolved_first": "70 %",
+                    "unresolved": {"share": "80 %", "after": "1 day"},
+                }
+            },
+            "teams": {
+                "desk": {
+                    "agents": 5,
+                    "serves": ["phone", "chat"],
+                    **({} if shifts is None else {"shifts": shifts, "overtime": {}}),
+                    "attrition": {"base": "20 %/month", "replace": replace_by},
+                    "hire": {"lead": "10 days", "training": "9 days", "ramp": "30 days", "start_speed": "50 %",
+                             "start_quality": "40 %"},
+                },
+                "others": {
+                    "agents": 2,
+                    "serves": ["chat"],
+                    "outsourced": {"per_hour": "1 EUR/h", "ends": "2027-03-15"},
+                },
+            },
+            "decisions": {
+                "hires": {"desk": {"2027-02": 2}},
+                "leaves": {"desk": {"2027-03": 1}},
+                "outsource": {"others": {"2027-02": 4}},
+                **({} if shifts is None else {"overtime": {"desk": {"2027-02": "20 %"}}}),
+            },
+        }
+    )  # fmt: skip
+    roster = draw_roster(w, 0, 0)
+    assert roster.quality_ppm.shape[1] > 1
+    assert roster.resigned.sum() > 2
+    assert differing(w, seed=7) == []

@@ -9,6 +9,7 @@ from evaluate.headline import ALL
 from evaluate.verdict import Standing, Verdict, verdict
 from report import format as fmt
 from report.closed_loop import not_converged, trap
+from report.decided import decided_lines
 from sim.scenario.units import MS_PER_HOUR
 
 _MANY_CLOSED = 0.1  # share of a channel's contacts
@@ -29,7 +30,8 @@ def remarks(comparison: Comparison) -> list[str]:
             f"difference, {_interval(comparison, found.lead.low, found.lead.high)}, includes zero."
         )
     said += [_other(comparison, one) for one in found.ranked[1:]]
-    said += [*not_converged(comparison), *filter(None, [trap(comparison)])]
+    said += [line for one in comparison.scenarios for line in decided_lines(one.resolved)]
+    said += filter(None, [trap(comparison)])
     said += [line for one in comparison.scenarios for line in (*_without_data(comparison, one), *_met_closed(one))]
     said += [
         f"{one.name} meets its target for {_and(doubtful)} only within the simulation's noise: use more replications."
@@ -40,10 +42,10 @@ def remarks(comparison: Comparison) -> list[str]:
 
 
 def warnings(comparison: Comparison) -> list[str]:
-    """What speaks against the statistics of the figures: a short warm-up, a queue that only grows, batches that depend
-    on each other. All are among the remarks."""
+    """What speaks against the statistics of the figures: months that do not agree with each other, a short warm-up, a
+    queue that only grows, batches that depend on each other. All are among the remarks."""
     found = [f"{one.name}: {line}." for one in comparison.scenarios for line in map(str, one.warm_up) if line]
-    return [*found, *_dependent(comparison)]
+    return [*not_converged(comparison), *found, *_dependent(comparison)]
 
 
 def _single_run(comparison: Comparison) -> Iterator[str]:

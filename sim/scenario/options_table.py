@@ -89,13 +89,20 @@ def _row(scenario: Scenario, document: Node, each: Option, taken: Decided | None
         live_after=days_in_words(each.live_after_days),
         ramp=_ramp(each),
         requires=tuple(investment.requires),
-        excludes=tuple(investment.excludes),
+        excludes=_excludes(scenario, each.name),
         adds={show_path(path): flow(node.plain()) for path, _, node in each.added()},
         effects=tuple(_effects(scenario, document, each)),
         evidence=dict(_evidence(scenario, each)),
         decided=mine,
         sunk=mine is not None and mine.start < scenario.horizon.start and each.cost.upfront > 0,
     )
+
+
+def _excludes(scenario: Scenario, name: str) -> tuple[str, ...]:
+    """What cannot be decided together with an investment, whichever of the two says so."""
+    own = scenario.investments[name].excludes
+    others = [other for other, block in scenario.investments.items() if name in block.excludes and other not in own]
+    return (*own, *others)
 
 
 def days_in_words(days: int) -> str:

@@ -8,6 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 import cli
+from report.decided import decided_lines
+from report.ledger import entries
+from sim.scenario.load import load
 
 OPTIONS = """\
 extends: baseline
@@ -68,6 +71,7 @@ def test_text_says_cost_lead_effect_evidence_and_decision(offers):
     assert "45 EUR/month per agent, 16 h of each agent over the 28 days before it is live" in pro
     assert "reasons.technical.handle.mean     12 min -> 10.8 min" in pro
     assert "not decided" in "\n".join(blocks["crm (basic)"])
+    assert "  excludes  notices" in blocks["other"]  # whichever of the two says so
     bot = "\n".join(blocks["bot"])
     assert "  requires  crm" in bot
     assert "bots.helper: {channels: [chat], contains: {order_status: 60 %}}" in bot
@@ -110,6 +114,23 @@ def test_show_and_diff_hold_investments_and_decisions(offers):
 
 def test_without_investments_it_says_so():
     assert run("options", "baseline").stdout == "no investments are declared (`investments:` in a scenario file)\n"
+
+
+def test_the_report_names_what_is_decided_and_leaves_out_the_evidence_of_what_is_not(offers):
+    sets = ["horizon={start: 2027-01-01, months: 2}", "demand.events=null", "decisions.investments.crm=null",
+            'investments.other={evidence: assumed}']  # fmt: skip
+    resolved = load("offers.yaml", sets=sets)
+    assert list(decided_lines(resolved)) == [
+        "offers has decided on notices (live 2026-12-31).",
+        "offers: the upfront cost of notices was paid before the horizon and is left out.",
+    ]
+    paths = [entry.path for entry in entries([resolved])]
+    assert "investments.notices" in paths
+    assert "investments.other" not in paths
+    late = load("offers.yaml", sets=[*sets, "decisions.investments={notices: 2027-02-01}"])
+    assert "offers: notices is live after the horizon ends: its cost counts and its effect does not." in list(
+        decided_lines(late)
+    )
 
 
 def test_a_broken_option_is_found_by_validate(offers):

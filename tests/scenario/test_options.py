@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sim.demand.rates import expected_needs
+from sim.kpis.residual import residual_handle_time
 from sim.scenario.effects import _taken_by_added
 from sim.scenario.load import resolve
 from sim.scenario.nodes import from_python
@@ -164,7 +165,7 @@ def test_twenty_percent_deflected_at_3_of_6_minutes_removes_a_tenth_of_the_work(
     notices = {"ramp": "8 weeks", "deflects": {"order": {"share": "20 %", "handle": "3 min"}}}
     made = shop({"a": notices}, {"a": "2027-03-01"})
     last = on(made, "2027-12-01").reasons["order"]
-    assert last.handle.mean == parse_duration("6.75 min")
+    assert last.handle.mean == residual_handle_time(6, 0.2, 3) * 60_000 == parse_duration("6.75 min")
     assert last.per_order * last.handle.mean == pytest.approx(0.9 * 0.08 * parse_duration("6 min"))
     for variant in made.variants:
         reason = variant.reasons["order"]

@@ -73,6 +73,7 @@ def test_passes_that_did_not_converge_are_warned_of_everywhere(tmp_path):
     assert warning in page(found, [])
     told = as_json(found, tmp_path)
     assert any(line.startswith(warning) for line in told["remarks"])
+    assert any(line.startswith(warning) for line in told["warnings"])
     assert not told["scenarios"][0]["closed_loop"]["converged"]
 
 

@@ -21,6 +21,7 @@ from sim.kpis import Tally, Usage
 from sim.replicate import Convergence, Progress, Replications, replicate
 from sim.scenario.limits import MAX_TICKETS
 from sim.scenario.resolved import Feedback, Resolved
+from sim.scenario.segments import by_segment, segments_of, share_of_new
 
 
 class Unbounded(ValueError):
@@ -82,7 +83,8 @@ def closed_loops(resolved: Resolved) -> tuple[str, ...]:
 def no_feedback(resolved: Resolved) -> Feedback:
     """Zeros: the open loop."""
     teams, months = len(resolved.scenario.teams), len(resolved.calendar.month_labels)
-    return Feedback(np.zeros((teams, months)), np.zeros((1, months)), np.zeros((1, months)))
+    nobody = np.zeros((len(segments_of(resolved.scenario)), months))
+    return Feedback(np.zeros((teams, months)), nobody, nobody)
 
 
 def _only(loops: Sequence[str], feedback: Feedback) -> Feedback:
@@ -93,12 +95,20 @@ def _only(loops: Sequence[str], feedback: Feedback) -> Feedback:
 
 def implied_feedback(resolved: Resolved, tallies: Sequence[Tally], usages: Sequence[Usage]) -> Feedback:
     """What the replications say about the months after: means of customers, and attrition by occupancy."""
-    lost = np.mean([usage.customers_lost.sum(axis=0) for usage in usages], axis=0)
-    won = np.mean([usage.customers_won.sum(axis=0) for usage in usages], axis=0)
+    lost, won = (np.mean(each, axis=0) for each in zip(*(lost_and_won(resolved, u) for u in usages), strict=True))
     busy, duty = (np.sum([tally.months.teams[name] for tally in tallies], axis=0).T for name in ("busy_ms", "duty_ms"))
     occupancy = np.divide(busy, duty, out=np.full(busy.shape, math.nan), where=duty > 0)
     attrition = following(extra_attrition(resolved, occupancy))
-    return Feedback(attrition, following(lost)[None, :], following(won)[None, :])
+    return Feedback(attrition, following(lost), following(won))
+
+
+def lost_and_won(resolved: Resolved, usage: Usage) -> tuple[np.ndarray, np.ndarray]:
+    """Customers lost and won in each month by segment, float64 (S, months) each; who is won joins as new ones do."""
+    segments = segments_of(resolved.scenario)
+    rows = by_segment(resolved.scenario.reasons, segments)
+    lost = np.array([usage.customers_lost[numbers].sum(axis=0) for numbers in rows])
+    shares = np.array([share_of_new(resolved.scenario, segment) for segment in segments])
+    return lost, shares[:, None] * usage.customers_won.sum(axis=0)
 
 
 def distance(resolved: Resolved, one: Feedback, other: Feedback) -> float:

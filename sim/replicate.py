@@ -22,6 +22,7 @@ from sim.engine.blocks import simulate_blocks
 from sim.kpis import KPIS, Tally, Usage, contact_columns, estimate, tally, usage
 from sim.kpis.checks import Sums, check_block, check_sums
 from sim.kpis.merge import mean_of_two, merged_tallies, merged_usages
+from sim.kpis.table import reason_rows
 from sim.scenario.remember import REMEMBERED
 from sim.scenario.resolved import Resolved
 
@@ -233,7 +234,7 @@ def named_kpi(resolved: Resolved, name: str) -> tuple[str, dict[str, str]]:
         if kpi.scopes != ("team",):
             kinds["channel"] = scenario.channels
         if "cell" in kpi.scopes and kpi.kind != "quantile":
-            kinds["reason"] = scenario.reasons
+            kinds["reason"] = dict.fromkeys(reason_rows(scenario))
         fits = [kind for kind, names in kinds.items() if part in names]
         if not fits or fits[0] in where:
             raise ValueError(f"{name!r}: {part!r} names no {' or '.join(kinds)} by which {kpi.name} is known")

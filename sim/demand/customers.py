@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.scenario.calendar import Calendar, add_months
 from sim.scenario.resolved import Resolved
+from sim.scenario.segments import customers_of
 from sim.scenario.units import growth_factor
 
 
@@ -29,8 +30,12 @@ class CustomerPath:
     """Who comes on the day by recommendation, beyond `customers.new`."""
 
 
-def customer_path(resolved: Resolved, churned: np.ndarray, referred: np.ndarray) -> CustomerPath:
+def customer_path(
+    resolved: Resolved, churned: np.ndarray, referred: np.ndarray, segment: str | None = None
+) -> CustomerPath:
     """The customers of each day, when ``churned`` leave and ``referred`` come in each month, (months,) each.
+
+    ``segment``: of that segment only (None: where there are no segments).
 
     Both are spread evenly over the days of their month (of the whole month, where the horizon cuts it). Nobody leaves
     who is not there, nobody is kept who would not have left, and nobody is deterred who would not have come.
@@ -40,10 +45,11 @@ def customer_path(resolved: Resolved, churned: np.ndarray, referred: np.ndarray)
     lost_by_day, won_by_day = (
         np.asarray(by_month)[month] / _days_of(calendar)[month] for by_month in (churned, referred)
     )
-    active, missing, gained = resolved.scenario.customers.active, 0.0, 0.0
+    worlds = [customers_of(variant, segment or "") for variant in resolved.variants]
+    active, missing, gained = worlds[0].active, 0.0, 0.0
     rows = []
     for day in range(calendar.days):
-        customers = resolved.variants[resolved.regime_of_day[day]].customers
+        customers = worlds[resolved.regime_of_day[day]]
         stays = growth_factor(-customers.churn, 1.0)
         coming = max(won_by_day[day], -customers.new)
         most = active * stays + customers.new + coming

@@ -11,6 +11,7 @@ from sim.demand.distributions import Law, quantiles, spread_law
 from sim.scenario.resolved import Resolved
 from sim.scenario.schema.demand import MONTHS, InlineProfile, Reason
 from sim.scenario.schema.scenario import Scenario
+from sim.scenario.segments import customers_of, segment_of, segments_of
 from sim.scenario.units import DAYS_PER_YEAR, HALF_HOUR_MS, MS_PER_DAY, growth_factor
 
 SLOTS_PER_DAY = 48
@@ -38,15 +39,16 @@ def expected_groups(resolved: Resolved) -> np.ndarray:
     calendar = resolved.calendar
     day, week_slot = calendar.slot_local
     regime = resolved.regime_of_day[day]
-    customers = customers_by_day(resolved)
+    customers = {segment: customers_by_day(resolved, segment) for segment in segments_of(resolved.scenario)}
     mass = np.zeros((len(resolved.scenario.reasons), calendar.slots))
-    lagged: dict[tuple[Law, bool], np.ndarray] = {}
+    lagged: dict[tuple[str, Law, bool], np.ndarray] = {}
     for r, name in enumerate(resolved.scenario.reasons):
         for v in np.unique(regime):
             variant = resolved.variants[v]
             reason = variant.reasons[name]
             here = np.flatnonzero(regime == v)
-            daily = _daily(resolved, reason, customers, lagged)
+            segment = segment_of(name)
+            daily = _daily(resolved, reason, segment, customers[segment], lagged)
             weight = _weights(resolved, variant, reason, week_slot)
             mass[r, here] = daily[day[here]] * weight[here] / SLOTS_PER_DAY
     return mass
@@ -56,15 +58,19 @@ def _worlds(resolved: Resolved, days: int) -> list[Scenario]:
     return [resolved.variants[v] for v in resolved.regime_of_day[:days]]
 
 
-def customers_by_day(resolved: Resolved) -> np.ndarray:
+def customers_by_day(resolved: Resolved, segment: str | None = None) -> np.ndarray:
     """float64 (days,): active customers at the start of each day; each day some join and a share leaves.
 
-    The closed loop takes off whom service has lost and adds whom recommendations have won.
+    ``segment``: of that segment; None: all. The closed loop takes off whom service has lost and adds whom
+    recommendations have won.
     """
+    segments = segments_of(resolved.scenario)
+    if segment is None:
+        return np.asarray(sum(customers_by_day(resolved, each) for each in segments))
     nobody = np.zeros(len(resolved.calendar.month_labels))
-    feedback = resolved.feedback
-    churned, referred = (nobody, nobody) if feedback is None else (feedback.churned[0], feedback.referred[0])
-    return customer_path(resolved, churned, referred).active
+    feedback, row = resolved.feedback, segments.index(segment)
+    churned, referred = (nobody, nobody) if feedback is None else (feedback.churned[row], feedback.referred[row])
+    return customer_path(resolved, churned, referred, segment).active
 
 
 def growth_by_day(resolved: Resolved) -> np.ndarray:
@@ -85,20 +91,28 @@ def season_by_day(resolved: Resolved) -> np.ndarray:
 
 
 def orders_by_day(
-    resolved: Resolved, before: int, seasonal: bool = True, customers: np.ndarray | None = None
+    resolved: Resolved,
+    before: int,
+    seasonal: bool = True,
+    customers: np.ndarray | None = None,
+    segment: str | None = None,
 ) -> np.ndarray:
     """float64 (before + days,): orders on each day, from ``before`` days ahead of the horizon.
 
     Days ahead of the horizon have the customers of the first day, their own season, and the growth run backwards.
-    ``customers`` (days,): of these rather than of all who are there.
+    ``segment``: of that segment; None: of all. ``customers`` (days,): of these rather than of all who are there.
     """
-    worlds = _worlds(resolved, resolved.calendar.days)
-    customers = customers_by_day(resolved) if customers is None else customers
-    orders = customers * [world.customers.orders for world in worlds] * growth_by_day(resolved)
+    if segment is None:
+        return np.asarray(
+            sum(orders_by_day(resolved, before, seasonal, customers, s) for s in segments_of(resolved.scenario))
+        )
+    kinds = np.array([customers_of(world, segment).orders for world in resolved.variants])
+    customers = customers_by_day(resolved, segment) if customers is None else customers
+    orders = customers * kinds[resolved.regime_of_day[: resolved.calendar.days]] * growth_by_day(resolved)
     first = resolved.scenario
     back = np.arange(-before, 0)
     shrink = max(1.0 + first.demand.growth, 1e-9) ** (back / DAYS_PER_YEAR)
-    earlier = first.customers.active * first.customers.orders * shrink
+    earlier = customers_of(first, segment).active * kinds[0] * shrink
     if seasonal:
         orders = orders * season_by_day(resolved)
         earlier = earlier * np.array([_season(resolved, first, int(day)) for day in back])
@@ -120,7 +134,11 @@ def lag_weights(law: Law) -> np.ndarray:
 
 
 def _daily(
-    resolved: Resolved, reason: Reason, customers: np.ndarray, lagged: dict[tuple[Law, bool], np.ndarray]
+    resolved: Resolved,
+    reason: Reason,
+    segment: str,
+    customers: np.ndarray,
+    lagged: dict[tuple[str, Law, bool], np.ndarray],
 ) -> np.ndarray:
     """float64 (days,): needs per day (of the mean day of the week) if this reason's figures held throughout.
 
@@ -128,10 +146,10 @@ def _daily(
     """
     days = resolved.calendar.days
     if reason.per_order is not None:
-        key = (spread_law(reason.lag), reason.seasonal)
+        key = (segment, spread_law(reason.lag), reason.seasonal)
         if key not in lagged:
-            weights = lag_weights(key[0])
-            orders = orders_by_day(resolved, len(weights) - 1, reason.seasonal)
+            weights = lag_weights(key[1])
+            orders = orders_by_day(resolved, len(weights) - 1, reason.seasonal, segment=segment)
             lagged[key] = np.convolve(orders, weights, mode="valid")
         needs: np.ndarray = reason.per_order * lagged[key]
         return needs

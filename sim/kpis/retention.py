@@ -14,6 +14,7 @@ from sim.engine.outcomes import Outcomes
 from sim.kpis.columns import Tickets
 from sim.kpis.satisfaction import declared, satisfied_share
 from sim.scenario.resolved import Resolved
+from sim.scenario.segments import segment_of
 
 CHURN = (
     "resolved_well",
@@ -55,7 +56,15 @@ def added_churn(
         + of["bot_failure"] * tickets.helpless
         + of["dissatisfied"] * (1.0 - satisfied)
     )
+    if resolved.scenario.segments:
+        points = points * _forgiveness(resolved)[tape.regime, tape.reason]
     return np.asarray(np.clip(points, -1.0, 1.0) * ~open_)
+
+
+def _forgiveness(resolved: Resolved) -> np.ndarray:
+    """float64 (regimes, reasons): the segment's factor on what service adds to churn."""
+    reasons = resolved.scenario.reasons
+    return np.array([[v.segments[segment_of(reason)].retention for reason in reasons] for v in resolved.variants])
 
 
 def new_by_referral(

@@ -14,6 +14,8 @@ from sim.kpis.registry import KPIS, PERIOD, REPLICATIONS, Kpi, Scope
 from sim.kpis.tally import Grid, Tally
 from sim.scenario.calendar import DAY_NAMES
 from sim.scenario.resolved import Resolved
+from sim.scenario.schema import Scenario
+from sim.scenario.segments import groups_of
 from sim.scenario.units import HALF_HOUR_MS, MS_PER_HOUR
 
 if TYPE_CHECKING:
@@ -24,6 +26,10 @@ Grain = Literal["month", "half_hour", "day", "batch"]
 ALL = "all"
 COLUMNS = ("channel", "reason", "team", "kpi", "value", "low", "high", "unit", "n")
 _GRIDS = {"month": "months", "half_hour": "week", "day": "days", "batch": "batches"}
+
+
+Groups = tuple[tuple[int, ...], ...]
+"""Numbers of reasons that have a row together."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,7 @@ def estimate(
     if scope == "team":
         axes = {"team": list(scenario.teams)}
     else:
-        axes = {"channel": list(scenario.channels), "reason": list(scenario.reasons)}
+        axes = {"channel": list(scenario.channels), "reason": reason_rows(scenario)}
         if figures.value.shape[2] == 1:
             axes["reason"] = []
     asked = {"channel": channel, "reason": reason, "team": team}
@@ -130,11 +136,12 @@ def _figures(resolved: Resolved, tallies: Sequence[Tally], kpi: Kpi, scope: Scop
     confidence = resolved.scenario.experiment.confidence
     if kpi.kind == "quantile":
         return _quantiles(tallies, kpi, confidence)
-    top = _stack(tallies, kpi.top, kpi, scope, by)
-    bottom = _stack(tallies, kpi.bottom, kpi, scope, by, like=top)
+    groups = _groups(resolved.scenario)
+    top = _stack(tallies, kpi.top, kpi, scope, by, groups)
+    bottom = _stack(tallies, kpi.bottom, kpi, scope, by, groups, like=top)
     value, half, total = interval.ratio(top, bottom, confidence)
     if by == "month" and in_batches(tallies, kpi, scope):
-        half[-1] = batches.half_width(*_by_batch(tallies[0], kpi, scope), confidence)
+        half[-1] = batches.half_width(*_by_batch(tallies[0], kpi, scope, groups), confidence)
     value, half = value * kpi.factor, half * abs(kpi.factor)
     n = total / MS_PER_HOUR if kpi.bottom[0].endswith("_ms") else total
     found = (value, value - half, value + half, n)
@@ -163,21 +170,37 @@ def by_batch(
     scope = entry.scopes[0]
     if entry.kind != "sum" or not in_batches(tallies, entry, scope):
         return None
-    top, bottom = _by_batch(tallies[0], entry, scope)
+    top, bottom = _by_batch(tallies[0], entry, scope, _groups(resolved.scenario))
     column = -1 if scope == "team" else _index(list(resolved.scenario.channels), channel)
     place = (slice(None), column, -1) if scope == "cell" else (slice(None), column)
     return top[place] * entry.factor, bottom[place]
 
 
-def _by_batch(tally: Tally, kpi: Kpi, scope: Scope) -> tuple[np.ndarray, np.ndarray]:
+def _by_batch(tally: Tally, kpi: Kpi, scope: Scope, groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     """(batches, ...) numerators and denominators, with totals along every other axis."""
-    top = _stack([tally], kpi.top, kpi, scope, "batch")
-    bottom = _stack([tally], kpi.bottom, kpi, scope, "batch", like=top)
+    top = _stack([tally], kpi.top, kpi, scope, "batch", groups)
+    bottom = _stack([tally], kpi.bottom, kpi, scope, "batch", groups, like=top)
     return top[0, :-1], bottom[0, :-1]
 
 
+def reason_rows(scenario: Scenario) -> list[str]:
+    """Reasons, then those over all segments and the segments over all reasons (where there are segments)."""
+    return [*scenario.reasons, *groups_of(scenario.reasons)]
+
+
+def _groups(scenario: Scenario) -> Groups:
+    numbers = {reason: number for number, reason in enumerate(scenario.reasons)}
+    return tuple(tuple(numbers[reason] for reason in group) for group in groups_of(scenario.reasons).values())
+
+
 def _stack(
-    tallies: Sequence[Tally], names: tuple[str, ...], kpi: Kpi, scope: Scope, by: Grain, like: np.ndarray | None = None
+    tallies: Sequence[Tally],
+    names: tuple[str, ...],
+    kpi: Kpi,
+    scope: Scope,
+    by: Grain,
+    groups: Groups,
+    like: np.ndarray | None = None,
 ) -> np.ndarray:
     """float64 (replications, periods + 1, ...): sum of measures with their totals along every axis."""
     grids = [getattr(tally, _GRIDS[by]) for tally in tallies]
@@ -192,7 +215,7 @@ def _stack(
             sign
             * np.stack([_source(tally, grid, name, kpi, scope) for tally, grid in zip(tallies, grids, strict=True)])
         )
-    return _with_totals(sum(parts[1:], start=parts[0]), kpi, range(1, parts[0].ndim))
+    return _with_totals(sum(parts[1:], start=parts[0]), kpi, range(1, parts[0].ndim), groups)
 
 
 def _per_period(grid: Grid, name: str, by: Grain) -> np.ndarray:
@@ -215,17 +238,22 @@ def _source(tally: Tally, grid: Grid, name: str, kpi: Kpi, scope: Scope) -> np.n
     return np.asarray(table[name])
 
 
-def _with_totals(figures: np.ndarray, kpi: Kpi, axes: Iterable[int]) -> np.ndarray:
-    """Appends totals along axes: 1 periods, 2 channels or teams, 3 reasons (where they are told apart)."""
+def _with_totals(figures: np.ndarray, kpi: Kpi, axes: Iterable[int], groups: Groups = ()) -> np.ndarray:
+    """Appends totals along axes: 1 periods, 2 channels or teams, 3 reasons (where they are told apart).
+
+    Before the total of the reasons come those of ``groups`` of them.
+    """
     for axis in axes:
         if axis == 3 and figures.shape[3] == 1:
             continue  # the one line is the total
         if axis == 1 and kpi.kind in ("instant", "oldest"):  # the last month's end is the total's
             more = figures[:, -1:]
-        elif kpi.kind == "oldest":
-            more = figures.max(axis=axis, keepdims=True, initial=0.0)
         else:
-            more = figures.sum(axis=axis, keepdims=True)
+            add = np.max if kpi.kind == "oldest" else np.sum
+            parts = [figures.take(group, axis=axis) for group in (groups if axis == 3 else ())]
+            more = np.concatenate(
+                [add(part, axis=axis, keepdims=True, initial=0.0) for part in [*parts, figures]], axis
+            )
         figures = np.concatenate([figures, more], axis=axis)
     return figures
 
@@ -293,7 +321,7 @@ def _block(resolved: Resolved, tallies: Sequence[Tally], kpi: Kpi, scope: Scope,
         names: list[list[str]] = [[*scenario.teams, ALL]]
         keep[:, -1] &= len(kpi.scopes) == 1  # else the total is there by channel and reason already
     else:
-        names = [[*scenario.channels, ALL], [*scenario.reasons, ALL] if value.shape[2] > 1 else [ALL]]
+        names = [[*scenario.channels, ALL], [*reason_rows(scenario), ALL] if value.shape[2] > 1 else [ALL]]
         for c, channel in enumerate(scenario.channels):
             keep[:, c] &= kpi.channels(scenario, channel)
         if value.shape[2] > 1:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sim.scenario.checking import TOLERANCE, Context, percent
 from sim.scenario.nodes import Path
-from sim.scenario.problems import Problem
+from sim.scenario.problems import Problem, listed, nearest
 from sim.scenario.schema.demand import ComesBack, InlineProfile, Spread
 from sim.scenario.schema.service import Patience
 from sim.scenario.units import HALF_HOUR_MS
@@ -67,6 +67,29 @@ def check_mixes(context: Context) -> Iterator[Problem]:
         yield from _back_mix(context, ("self_service", name, "comes_back"), service.comes_back)
     for name, bot in scenario.bots.items():
         yield from _back_mix(context, ("bots", name, "not_resolved"), bot.not_resolved)
+
+
+def check_segments(context: Context) -> Iterator[Problem]:
+    """Shares of customers add up to 100 %; shares of new ones are given in all segments or in none."""
+    segments = context.scenario.segments
+    if not segments:
+        return
+    yield from context.sums_to_one(("segments",), {name: kind.share for name, kind in segments.items()}, "shares")
+    of_new = {name: kind.of_new for name, kind in segments.items() if kind.of_new is not None}
+    for name in segments.keys() - of_new.keys() if of_new else ():
+        wrong = "other segments say their share of new customers, this one does not"
+        yield context.problem(("segments", name), wrong, "of_new in every segment, or in none")
+    if len(of_new) == len(segments):
+        yield from context.sums_to_one(("segments",), of_new, "shares of new customers")
+    reasons = context.scenario.reasons
+    for name, kind in segments.items():
+        for field in ("needs", "handle"):
+            factors = getattr(kind, field)
+            for reason in factors if isinstance(factors, dict) else ():
+                if reason not in reasons:
+                    at: Path = ("segments", name, field, reason)
+                    wrong = f"there is no reason '{reason}'"
+                    yield context.problem(at, wrong, listed(reasons), nearest(reason, reasons), key=True)
 
 
 def check_returns(context: Context) -> Iterator[Problem]:

@@ -22,6 +22,7 @@ from sim.scenario.profiles import read_profiles
 from sim.scenario.regimes import event_regimes, investment_regimes, make_variants
 from sim.scenario.resolved import Resolved
 from sim.scenario.schema import Scenario
+from sim.scenario.segments import laid_out
 from sim.scenario.validate import Finding, validate
 
 log = logging.getLogger(__name__)
@@ -70,8 +71,9 @@ def _finish(document: Node, layers: Layers) -> Resolved:
         raise ScenarioProblems(problems)
     for override in layers.log:
         log.info("%s", override)
+    variants = tuple(laid_out(variant) for variant in variants)
     return Resolved(
-        scenario=scenario,
+        scenario=laid_out(scenario),
         variants=variants,
         regime_of_day=regime_of_day,
         profiles=profiles,

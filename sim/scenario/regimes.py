@@ -219,6 +219,7 @@ def layout(scenario: Scenario) -> dict[str, Any]:
     fixed["customers.active"] = scenario.customers.active  # a stock: `new` and `churn` move it
     fixed["retention.mode"] = scenario.retention.mode
     fixed["retention.tangible"] = scenario.retention.tangible
+    fixed["segments"] = {name: (kind.share, kind.of_new, kind.priority) for name, kind in scenario.segments.items()}
     fixed["returns.methods"] = list(scenario.returns.methods)
     fixed["returns.lag"] = scenario.returns.lag
     for kind in ("reasons", "channels", "teams", "self_service", "bots"):

@@ -13,6 +13,7 @@ from sim.scenario.schema.options import Investment
 from sim.scenario.schema.people import Decisions, Team
 from sim.scenario.schema.retention import Loops, Retention
 from sim.scenario.schema.returns import Returns
+from sim.scenario.schema.segments import Segment
 from sim.scenario.schema.service import Bot, Channel, SelfService
 from sim.scenario.units import Duration
 
@@ -40,6 +41,8 @@ class Scenario(Block):
     horizon: Horizon
     experiment: Experiment = Experiment()
     customers: Customers = Customers()
+    segments: dict[str, Segment] = Field(default_factory=dict)
+    """Kinds of customers; left out: all are alike."""
     demand: Demand = Demand()
     reasons: dict[str, Reason] = Field(min_length=1)
     channels: dict[str, Channel] = Field(min_length=1)

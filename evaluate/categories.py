@@ -26,7 +26,7 @@ class Category:
     definition: str
 
 
-RETURNS = "Returns and goodwill"
+RETURNS = "Goods that come back"
 CUSTOMERS = "Customers lost and won"
 """Group of what service does to sales: no cost of support, so it is in no unit cost."""
 
@@ -181,7 +181,7 @@ _REGISTERED = (
         -1,
         True,
         False,
-        RETURNS,
+        "Concessions",
         "tickets that an agent resolved x share granted goodwill x its amount",
     ),
     Category(

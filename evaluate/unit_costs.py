@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evaluate.categories import CATEGORIES, CUSTOMERS
+from evaluate.categories import CATEGORIES, CUSTOMERS, RETURNS
 from evaluate.intervals import Figure, ratio_figure
 from sim.demand.rates import orders_by_day
 from sim.scenario.resolved import Resolved
@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 
 
 def unit_costs(resolved: Resolved, flows: pd.DataFrame, usages: Sequence[Usage]) -> dict[str, Figure]:
-    """Fully loaded cost of support over the horizon (all flows but money in, and but what service does to sales), the
-    warm-up included in both parts.
+    """Fully loaded cost of support over the horizon (all flows but money in, what service does to sales, and the goods
+    that come back), the warm-up included in both parts.
 
     ``cost_per_contact``: by contacts that an agent finished or a bot contained. ``cost_per_resolution``: by tickets
     that self-service, a bot or an agent resolved. ``cost_per_order``: by expected orders; no data where there are none.
     """
     count = len(usages)
-    support = flows[~flows["category"].isin([key for key, entry in CATEGORIES.items() if entry.group == CUSTOMERS])]
+    left_out = [key for key, entry in CATEGORIES.items() if entry.group in (CUSTOMERS, RETURNS)]
+    support = flows[~flows["category"].isin(left_out)]
     spent = -support[support["amount"] < 0].groupby("rep")["amount"].sum()
     cost = spent.reindex(range(count), fill_value=0.0).to_numpy(dtype=np.float64)
     confidence = resolved.scenario.experiment.confidence

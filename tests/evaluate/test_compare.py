@@ -117,7 +117,9 @@ def test_categories_sum_to_the_totals_to_the_cent():
 def test_unit_costs_divide_all_cost_by_stated_denominators():
     import pandas as pd
 
-    flows = pd.DataFrame({"rep": [0, 0, 1, 1], "amount": [-900.0, -100.0, -1100.0, -100.0]})
+    spent = {"category": "wages", "rep": [0, 0, 1, 1], "amount": [-900.0, -100.0, -1100.0, -100.0]}
+    goods = {"category": "returns", "rep": [0, 1], "amount": [-5000.0, -5000.0]}  # no cost of support
+    flows = pd.concat([pd.DataFrame(spent), pd.DataFrame(goods)])
     used = [
         usage(
             handled=np.array([[300, 200], [0, 0]]),
@@ -144,7 +146,7 @@ def test_unit_costs_divide_all_cost_by_stated_denominators():
 def test_a_desk_without_orders_has_no_cost_per_order():
     import pandas as pd
 
-    flows = pd.DataFrame({"rep": [0], "amount": [-900.0]})
+    flows = pd.DataFrame({"category": ["wages"], "rep": [0], "amount": [-900.0]})
     used = [usage(handled=np.ones((2, 2)), tickets_resolved=np.ones(2))]
     assert unit_costs(by_hand(), flows, used)["cost_per_order"].value is None
 

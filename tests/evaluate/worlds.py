@@ -78,5 +78,6 @@ def usage(**changes: Any) -> Any:
         "bot_ms": np.zeros((0, 2)),
         "self_tries": np.zeros((0, 2)),
         "self_ms": np.zeros((0, 2)),
+        "agent_resolved": np.array([[4500, 4200]]),
     }
     return SimpleNamespace(**{**columns, **changes})

@@ -226,18 +226,29 @@ def hiring(demo: Demo) -> str:
 
     def paid(scenario: str) -> float:
         rows = demo.flows[(demo.flows["scenario"] == scenario) & (demo.flows["month"] == last)]
-        return -float(rows[rows["category"].isin(["wages", "training"])]["amount"].sum())
+        return -float(rows[rows["category"] == "wages"]["amount"].sum())
 
     per_head, wages = paid("baseline") / 14, paid("expand_team")
+    monthly = 1 - 0.76 ** (1 / 12)
+    fourteen, seventeen = 14 * 24 * monthly, (14 * 3 + 17 * 21) * monthly  # the three serve from March on
     rows = [
-        ("hiring: 3 x 2,800 EUR", "8,400", n(demo.money("expand_team", "hiring"))),
         (f"wages of 17 in {last}: 17 x {n(per_head)} EUR", n(17 * per_head), n(wages)),
         (
-            f"attrition: 24 % a year is {pc(1 - 0.76 ** (1 / 12), 2)} a month; 14 heads x 24 months x 2,800 EUR",
-            n(14 * 24 * (1 - 0.76 ** (1 / 12)) * 2800),
-            n(demo.money("baseline", "leaving")),
+            f"attrition: 24 % a year is {pc(monthly, 2)} a month; 14 heads x 24 months are {fourteen:.1f} leavers, "
+            f"{int(fourteen)} whole ones x 2,800 EUR",
+            n(int(fourteen) * 2800),
+            n(demo.money("baseline", "hiring")),
         ),
-        ("workplaces: 14 heads x 310 EUR x 24 months", n(14 * 310 * 24), n(demo.money("baseline", "workplaces"))),
+        (
+            f"hiring: 3, and those who replace {int(seventeen)} leavers, x 2,800 EUR",
+            n((3 + int(seventeen)) * 2800),
+            n(demo.money("expand_team", "hiring")),
+        ),
+        (
+            f"workplaces: 14 heads x 24 months, and {int(fourteen)} successors x 3 weeks beside the leaver, x 310 EUR",
+            n((14 * 24 + int(fourteen) * 21 / 30.4375) * 310),
+            n(demo.money("baseline", "workplaces")),
+        ),
     ]
     return table(("by hand", "EUR", "printed"), rows)
 

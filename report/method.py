@@ -19,8 +19,8 @@ METHOD = (
     "the mean number waiting after it (MSER, over replications), as long as no more work comes, and no agents go, than "
     "at the start.",
     "Cost is the sum of the cash flows by category: paid hours at the full wage, overtime, overhead, workplaces, "
-    "hiring and training of those who are decided and of those who replace leavers, leaving, outsourced teams, tools, and "
-    "charges by use. People are whole and the same in every replication: workforce.csv lists them by month. "
+    "hiring and training of those who are decided and of those who replace leavers, leaving, outsourced teams, tools, "
+    "and charges by use. People are whole and the same in every replication: workforce.csv lists them by month. "
     "Money out is negative. The NPV is that of the monthly differences from the base.",
     "The best scenario is the one with the highest NPV among those that meet every target over the whole horizon. "
     "Where none meets every target, it is the one that meets most of them, then the highest NPV.",

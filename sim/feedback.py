@@ -122,10 +122,10 @@ def distance(resolved: Resolved, one: Feedback, other: Feedback) -> float:
 
 
 def _stocks(resolved: Resolved) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Customers (days,), heads (T, days), and expected leavers so far as a share of the team (T, months)."""
+    """Customers (S, days), heads (T, days), and expected leavers so far as a share of the team (T, months)."""
     assert resolved.feedback is not None
-    customers = customers_by_day(resolved)
-    heads = [crew.serving(0, len(customers)).sum(axis=0) for crew in pipeline(resolved).crews]
+    customers = np.array([customers_by_day(resolved, segment) for segment in segments_of(resolved.scenario)])
+    heads = [crew.serving(0, resolved.calendar.days).sum(axis=0) for crew in pipeline(resolved).crews]
     return customers, np.array(heads, dtype=np.float64), np.cumsum(resolved.feedback.attrition, axis=1)
 
 

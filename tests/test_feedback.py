@@ -59,7 +59,9 @@ def crowded(attrition: str = "6 %/year", **team: Any) -> Resolved:
 def extreme(resolved: Resolved) -> Feedback:
     """A guess that is as wrong as can be: half the team and most customers leave each month."""
     months = len(resolved.calendar.month_labels)
-    return Feedback(np.full((1, months), 0.5), np.full((1, months), 2000.0), np.full((1, months), 10.0))
+    segments = max(1, len(resolved.scenario.segments))
+    crowd = np.full((segments, months), 1.0)
+    return Feedback(np.full((1, months), 0.5), crowd * 2000.0, crowd * 10.0)
 
 
 def fed_back(run: Replications) -> Feedback:
@@ -218,6 +220,20 @@ def test_loops_that_nothing_is_declared_for_are_open():
     event = {"from": "2027-02-01", "until": "2027-02-20", "changes": {"retention.churn.late": "+ 3 points"}}
     dated = shop(retention={"churn": {}, "referrals": {}}, demand={"events": {"scandal": event}})
     assert closed_loops(dated) == ("customers",)
+
+
+def test_each_segment_loses_its_own_customers():
+    """Who forgives less is lost sooner, though both wait alike; those won join as new customers do."""
+    kinds = {"new": {"share": "50 %", "retention": "300 %"}, "loyal": {"share": "50 %", "retention": "50 %"}}
+    resolved = shop(segments=kinds, horizon={"months": 3})
+    found, from_afar = replicate_closed(resolved), replicate_closed(resolved, start=extreme(resolved))
+    assert same(fed_back(found), fed_back(from_afar))
+    new, loyal = fed_back(found).churned[:, 1:]
+    assert (new > 3 * loyal).all()
+    assert np.allclose(*fed_back(found).referred)
+    days = [customers_by_day(found.resolved, segment)[-1] for segment in kinds]
+    assert days[0] < days[1] - 20
+    assert sum(days) == pytest.approx(customers_by_day(found.resolved)[-1])
 
 
 def test_both_engines_find_the_same_fixed_point():

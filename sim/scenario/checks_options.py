@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from sim.scenario.checking import ITSELF, Context
 from sim.scenario.checks_time import last_day
 from sim.scenario.nodes import Path
-from sim.scenario.options import Decided, Option, away_share, decided, in_every_level, start_date, teams_of
+from sim.scenario.options import MAX_DAYS, Decided, Option, away_share, decided, in_every_level, start_date, teams_of
 from sim.scenario.problems import Problem, listed, nearest
-from sim.scenario.schema.options import Deflected, Expense
-from sim.scenario.units import MS_PER_HOUR
+from sim.scenario.schema.options import Deflected, Expense, Investment, Level
+from sim.scenario.units import MS_PER_DAY, MS_PER_HOUR
 
 
 def check_investments(context: Context) -> Iterator[Problem]:
@@ -33,12 +33,23 @@ def check_investments(context: Context) -> Iterator[Problem]:
         blocks: list[tuple[Path, Expense, Mapping[str, Deflected]]] = [(at, investment.cost, investment.deflects)]
         for level, own in investment.levels.items():
             blocks.append(((*at, "levels", level), own.cost, own.deflects))
+            yield from _lengths(context, (*at, "levels", level), own)
         for place, cost, deflects in blocks:
             yield from context.names((*place, "cost", "teams"), cost.teams, "team", scenario.teams)
             yield from context.keys((*place, "deflects"), deflects, "reason", scenario.reasons)
+        yield from _lengths(context, at, investment)
         for option in in_every_level(scenario, context.document, name):
             yield from _deflected(context, option)
             yield from _training(context, option)
+
+
+def _lengths(context: Context, at: Path, block: Investment | Level) -> Iterator[Problem]:
+    """No lead or ramp of more than 20 years."""
+    ramp: Path = (*at, "ramp", "over") if context.document.get((*at, "ramp", "over")) is not None else (*at, "ramp")
+    over = None if block.ramp is None else block.ramp.over
+    for path, length in (((*at, "live_after"), block.live_after), (ramp, over)):
+        if length is not None and length > MAX_DAYS * MS_PER_DAY:
+            yield context.problem(path, f"'{context.written(path)}' is out of range", "up to 20 years")
 
 
 def _circle(context: Context, name: str) -> Iterator[Problem]:

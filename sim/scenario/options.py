@@ -21,6 +21,8 @@ from sim.scenario.units import MS_PER_DAY
 MIN_STEPS, MAX_STEPS = 4, 8
 """A ramp is cut into a step a week, within these bounds."""
 HOURS_OVER_DAYS = 28
+MAX_DAYS = 20 * 366
+"""No investment takes longer to be live, nor from then to its full effect."""
 GATES = {"bots": "takes", "self_service": "reach", "teams": "agents"}
 """What lets customers into a structure that an investment adds (a channel has none: nobody is sent there)."""
 ADDED: tuple[Path, ...] = (("bots",), ("self_service",), ("channels",), ("teams",), ("economics", "tools"))
@@ -64,7 +66,7 @@ class Option:
     def live_after_days(self) -> int:
         """From the decision's start to the first day with an effect."""
         own = self.chosen.live_after if self.chosen is not None else None
-        return round((self.investment.live_after if own is None else own) / MS_PER_DAY)
+        return min(round((self.investment.live_after if own is None else own) / MS_PER_DAY), MAX_DAYS)
 
     @property
     def ramp(self) -> Ramp:
@@ -75,13 +77,13 @@ class Option:
     @property
     def ramp_days(self) -> int:
         """Length of the ramp."""
-        return round(self.ramp.over / MS_PER_DAY)
+        return min(round(self.ramp.over / MS_PER_DAY), MAX_DAYS)
 
     @property
     def hours_over_days(self) -> int:
         """Length of the stretch before going live in which agents are away for it."""
         if self.cost.hours_over is not None:
-            return round(self.cost.hours_over / MS_PER_DAY)
+            return min(round(self.cost.hours_over / MS_PER_DAY), MAX_DAYS)
         return min(HOURS_OVER_DAYS, self.live_after_days)
 
     @cached_property

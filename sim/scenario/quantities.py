@@ -81,7 +81,7 @@ ALLOWED = {
     "money": "an amount with its currency, such as '62 EUR'",
     "money rate": "an amount with its currency and period, such as '24.50 EUR/h' or '900 EUR/month'",
     "date": "a date written year-month-day, such as 2027-01-04",
-    "start": "a month or a date, such as 2027-03 or 2027-03-15",
+    "start": "a month or a date from 1970 to 2199, such as 2027-03 or 2027-03-15",
     "whole number": "a whole number, such as 26",
     "number": "a number, such as 0.13",
     "true or false": "true or false",

@@ -225,11 +225,12 @@ def parse_day(text: Any) -> dt.date:
 
 def parse_start(text: Any) -> str:
     """``'2027-03-15'`` or ``'2027-03'`` -> the same text: a day, or a month of the horizon."""
-    if isinstance(text, dt.date) or (isinstance(text, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", text.strip())):
-        return parse_day(text).isoformat()
-    if isinstance(text, str) and re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text.strip()):
-        return text.strip()
-    raise QuantityError("a month or a date is needed, such as 2027-03 or 2027-03-15")
+    written = text.isoformat() if isinstance(text, dt.date) else text.strip() if isinstance(text, str) else ""
+    if re.fullmatch(r"(19[789]|2[01]\d)\d-\d{2}-\d{2}", written):
+        return parse_day(written).isoformat()
+    if re.fullmatch(r"(19[789]|2[01]\d)\d-(0[1-9]|1[0-2])", written):
+        return written
+    raise QuantityError("a month or a date from 1970 to 2199 is needed, such as 2027-03 or 2027-03-15")
 
 
 def per_month(per_hour: float) -> float:

@@ -298,6 +298,9 @@ BAD = [
     ({"help_centre": {}}, {"help_center": "2027-03"}, "did you mean 'help_centre'?"),
     ({"a": {}}, {"a": "03-2027"}, "'03-2027' is not a month or a date"),
     ({"a": {}}, {"a": "3/2027"}, "did you mean '2027-03'?"),
+    ({"a": {}}, {"a": "9999-12-31"}, "'9999-12-31' is not a month or a date\n    allowed: a month or a date from 1970"),
+    ({"a": {"live_after": "21 years"}}, {"a": "2027-03"}, "'21 years' is out of range\n    allowed: up to 20 years"),
+    ({"a": {"levels": {"x": {"ramp": {"over": "30 years"}}}}}, None, "investments.a.levels.x.ramp.over"),
     ({"a": {}}, {"a": "2028-02"}, "2028-02 lies after the horizon's end, 2028-01-03"),
     ({"a": {"levels": {"basic": {}, "pro": {}}}}, {"a": "2027-03"}, "a comes in levels, and none is chosen\n"
      "    allowed: level: basic or pro"),

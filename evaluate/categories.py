@@ -26,8 +26,10 @@ class Category:
     definition: str
 
 
-RETURNS = "Goods that come back"
 CUSTOMERS = "Customers lost and won"
+RETURNS = "Goods that come back"
+NOT_SUPPORT = (CUSTOMERS, RETURNS)
+"""Groups that support has a part in, and that are no cost of it."""
 """Group of what service does to sales: no cost of support, so it is in no unit cost."""
 
 _REGISTERED = (

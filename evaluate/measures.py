@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evaluate.appraisal import Appraised, appraise, equivalent_amount, period_times
-from evaluate.categories import CATEGORIES, CUSTOMERS
+from evaluate.categories import CATEGORIES, NOT_SUPPORT
 from evaluate.intervals import Figure, mean_figure, ratio_figure
 from sim.scenario.calendar import add_months
 from sim.scenario.resolved import Resolved
@@ -52,14 +52,14 @@ _REGISTERED = (
         "of which support, undiscounted",
         "money",
         False,
-        "the total without what service does to sales (margin lost and won)",
+        "the total without what service does to sales (margin lost and won) and goods that come back",
     ),
     Measure(
         "equivalent_monthly_support",
         "of which support",
         "money/month",
         False,
-        "the monthly equivalent without what service does to sales (margin lost and won)",
+        "the monthly equivalent without what service does to sales (margin lost and won) and goods that come back",
     ),
     Measure(
         "cost_per_contact",
@@ -226,7 +226,7 @@ def alone(flows: FlowArrays, resolved: Resolved) -> Table:
         "total": mean_figure(flows.amounts.sum(axis=(0, 2)), confidence),
         "equivalent_monthly": mean_figure(_equivalent(values, flows, resolved), confidence),
     }
-    support = np.array([CATEGORIES[key].group != CUSTOMERS for key, _ in flows.categories], dtype=bool)
+    support = np.array([CATEGORIES[key].group not in NOT_SUPPORT for key, _ in flows.categories], dtype=bool)
     if not support.all():
         only = present_values(flows, resolved)[support].sum(axis=0)
         found["total_support"] = mean_figure(flows.amounts[support].sum(axis=(0, 2)), confidence)

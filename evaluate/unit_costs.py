@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evaluate.categories import CATEGORIES, CUSTOMERS, RETURNS
+from evaluate.categories import CATEGORIES, NOT_SUPPORT
 from evaluate.intervals import Figure, ratio_figure
 from sim.demand.rates import orders_by_day
 from sim.scenario.resolved import Resolved
@@ -26,7 +26,7 @@ def unit_costs(resolved: Resolved, flows: pd.DataFrame, usages: Sequence[Usage])
     that self-service, a bot or an agent resolved. ``cost_per_order``: by expected orders; no data where there are none.
     """
     count = len(usages)
-    left_out = [key for key, entry in CATEGORIES.items() if entry.group in (CUSTOMERS, RETURNS)]
+    left_out = [key for key, entry in CATEGORIES.items() if entry.group in NOT_SUPPORT]
     support = flows[~flows["category"].isin(left_out)]
     spent = -support[support["amount"] < 0].groupby("rep")["amount"].sum()
     cost = spent.reindex(range(count), fill_value=0.0).to_numpy(dtype=np.float64)

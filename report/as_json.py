@@ -8,6 +8,7 @@ from typing import Any
 
 from evaluate.compare import Comparison, TargetResult
 from evaluate.intervals import Figure
+from evaluate.returns import returns_table
 from evaluate.verdict import verdict
 from report import closed_loop
 from report.answer import answer, remarks, warnings
@@ -66,6 +67,7 @@ def _scenario(comparison: Comparison, name: str) -> dict[str, Any]:
         "appraisal": {key: _figure(figure, unit_of(key, comparison.currency)) for key, figure in measures.items()},
         "no_rate_because": comparison.appraised[name].why_no_rate if option else "",
         "workforce": [as_plain(row) for row in headcount(one.resolved)],
+        "returns": returns_table(one.resolved).drop(columns="scenario").to_dict("records"),
         "closed_loop": closed_loop.as_plain(one),
         "warm_up": [_warm_up(found) for found in one.warm_up],
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evaluate.categories import CATEGORIES, CUSTOMERS
+from evaluate.categories import CATEGORIES, NOT_SUPPORT
 from evaluate.compare import Comparison, Priced
 from evaluate.headline import ALL
 from evaluate.verdict import verdict
@@ -104,8 +104,8 @@ def _cost(comparison: Comparison) -> Chart:
     whole = whole_months(comparison)
     span = "a month" if whole else f"over {months_text(comparison)}"
     groups: dict[str, list[float]] = {}
-    for category in CATEGORIES.values():  # of support: margin lost is no cost, and margin won would be a bar below 0
-        if category.group != CUSTOMERS:
+    for category in CATEGORIES.values():  # of support: margin lost is no cost of it, nor are goods that come back
+        if category.group not in NOT_SUPPORT:
             groups.setdefault(category.group, [0.0] * len(comparison.scenarios))
     for place, one in enumerate(comparison.scenarios):
         flows = comparison.flows[one.name]

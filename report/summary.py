@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from evaluate.compare import Comparison, TargetResult
 from evaluate.headline import Line, applies
 from evaluate.measures import MEASURES
+from evaluate.returns import returns_by_month
 from report import cells
 from report import format as fmt
 from report.answer import priced, whole_months
@@ -64,6 +65,7 @@ def sections(comparison: Comparison) -> list[Section]:
     found = [
         Section("Service", tuple(_kpi_row(comparison, line) for line in service)),
         Section("Customers and work", tuple(_kpi_row(comparison, line) for line in others)),
+        Section("Goods that come back", tuple(_returns_rows(comparison))),
         Section("Money", tuple(row for row in money if row is not None)),
     ]
     return [section for section in found if section.rows]
@@ -121,6 +123,29 @@ def _measure_row(comparison: Comparison, key: str) -> Row | None:
         return None
     unit = unit_of(key, comparison.currency)
     return Row(key, measure.title, f"{_sentence(measure.definition)} Unit: {unit}.", tuple(row))
+
+
+def _returns_rows(comparison: Comparison) -> list[Row]:
+    """Over the horizon; nothing where no scenario declares that goods come back."""
+    tables = {one.name: returns_by_month(one.resolved) for one in comparison.scenarios}
+    if not any(tables.values()):
+        return []
+    words = (
+        ("returns", "Returns", "orders that come back over the horizon, expected", "count"),
+        ("handling_cost", "Handling", "orders that come back x cost of the way in which they do", "money"),
+        ("value_lost", "Value lost", "orders that come back x order value x share of it that is lost", "money"),
+        ("carbon_kg", "Carbon", "orders that come back x carbon dioxide equivalent of the way in which they do", "kg"),
+    )
+    rows = []
+    for column, title, definition, unit in words:
+        sums = [sum(float(getattr(method, column).sum()) for method in table) for table in tables.values()]
+        text = {
+            "count": lambda value: fmt.number(value),
+            "money": lambda value: fmt.money(value, comparison.currency),
+            "kg": lambda value: f"{value:,.0f} kg",
+        }[unit]
+        rows.append(Row(column, title, f"{_sentence(definition)}", tuple(Cell(text(v), sort=v) for v in sums)))
+    return rows
 
 
 def _sentence(text: str) -> str:

@@ -32,7 +32,7 @@ BREAKAGES = [
         """
 good.yaml:90:1  decisons
     there is no 'decisons' here
-    allowed: schema, name, title, because, currency, horizon, experiment, customers, demand, reasons, channels, teams, self_service, bots, satisfaction, retention, feedback, economics, kpis, investments, decisions, evidence
+    allowed: schema, name, title, because, currency, horizon, experiment, customers, segments, demand, reasons, channels, teams, self_service, bots, returns, satisfaction, retention, feedback, economics, kpis, investments, decisions, evidence
     did you mean 'decisions'?
 """,
     ),
@@ -43,7 +43,7 @@ good.yaml:90:1  decisons
         """
 good.yaml:38:5  reasons.order_status.resolved_frist
     there is no 'resolved_frist' here
-    allowed: per_order, per_customer, rate, batch, lag, profile, seasonal, channels, handle, resolved_first, resolved_later, transfer, unresolved, attempts, teams
+    allowed: per_order, per_customer, rate, batch, lag, profile, seasonal, channels, handle, resolved_first, resolved_later, transfer, unresolved, attempts, teams, concession
     did you mean 'resolved_first'?
 """,
     ),

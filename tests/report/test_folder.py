@@ -13,6 +13,7 @@ from report.folder import folder_name, write_folder
 from report.manifest import Circumstances
 from report.resolved_files import write_scenario
 from report.tables import APPRAISAL_COLUMNS, CASHFLOW_COLUMNS, COMPARISON_COLUMNS, KPI_COLUMNS
+from report.workforce import WORKFORCE_COLUMNS
 from report.write import write_run
 from sim.scenario.load import load
 from tests.report.worlds import comparison
@@ -48,7 +49,7 @@ def test_all_files_are_there_and_listed(folder):
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     for name in (
         "kpis.csv", "kpis_by_half_hour.csv", "kpis_by_day.csv.gz", "cashflows.csv", "appraisal.csv", "comparison.csv",
-        "report.html", "manifest.json", "scenarios/tiny.yaml", "scenarios/one_more.yaml",
+        "workforce.csv", "report.html", "manifest.json", "scenarios/tiny.yaml", "scenarios/one_more.yaml",
         "charts/cumulative_cash.png", "charts/cumulative_cash.svg", "charts/week_tiny.png",
     ):  # fmt: skip
         assert name in found
@@ -64,13 +65,14 @@ def test_all_files_are_there_and_listed(folder):
         ("cashflows.csv", CASHFLOW_COLUMNS),
         ("appraisal.csv", APPRAISAL_COLUMNS),
         ("comparison.csv", COMPARISON_COLUMNS),
+        ("workforce.csv", WORKFORCE_COLUMNS),
     ],
 )
 def test_columns_are_those_that_are_documented(folder, repo_root, name, columns):
     assert tuple(rows(folder / name)[0]) == columns
     assert len(rows(folder / name)) > 1
     documented = (repo_root / "results" / "README.md").read_text(encoding="utf-8")
-    if name in ("kpis.csv", "cashflows.csv", "appraisal.csv", "comparison.csv"):
+    if name in ("kpis.csv", "cashflows.csv", "appraisal.csv", "comparison.csv", "workforce.csv"):
         assert f"**`{name}`**: `{', '.join(columns)}`" in documented
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from sim.engine import outcomes as out
+from sim.engine import simulate
+from tests.engine.test_same_bytes import differing
 from tests.engine.worlds import DAY, Line, Player, Ticket, one, roster_of, world
 
 
@@ -41,3 +46,25 @@ def test_quality_counts_from_the_second_contact_too_5_6(run: Player) -> None:
     assert [seen.contact(0, k).result for k in range(2)] == ["unresolved", "unresolved"]
     lines = [Line(100, resolve=0.9, back=(1000, "same")), Line(100, resolve=0.29)]
     assert run(w, [Ticket(0, lines)], roster).contact(0, 1).result == "resolved"
+
+
+def test_the_tape_has_draws_for_those_whom_new_agents_fail_5_6_6_3() -> None:
+    hire = {"ramp": "1000 days", "start_quality": "50 %"}
+    w = world(
+        reasons={
+            "help": {"rate": "400 /day", "resolved_first": "100 %", "unresolved": {"share": "100 %", "after": "1 h"}}
+        },
+        teams={"desk": {"agents": 0, "hire": hire}},
+        decisions={"hires": {"desk": {"2027-01": 9}}},
+        length="2 days",
+        horizon={"at_end": "drain"},
+    )
+    seen = simulate(w, 1, 0)
+    ticket, o = seen.tape.ticket, seen.outcomes
+    first = np.arange(seen.tape.tickets)
+    failed = first[o.result[first] == out.UNRESOLVED]
+    n = len(first)
+    assert abs(len(failed) - n / 2) / np.sqrt(n / 4) < 3.5
+    again = np.isin(failed, ticket[(o.kind == out.RETURN)])
+    assert again.all()  # everybody who was not helped comes back
+    assert differing(w, seed=1) == []

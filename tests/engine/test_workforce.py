@@ -23,8 +23,8 @@ JAN, FEB, MAR, APR = 0, 31, 59, 90  # first days of the months of 2027
 
 def desk(months: int = 6, agents: int = 4, shifts: dict[str, Any] | None = SHIFTS, **team: Any) -> Resolved:
     """A desk from 1 January 2027; a quarter of four agents, one of them, leaves every month unless said otherwise."""
-    more = {key: team.pop(key) for key in ("decisions", "demand") if key in team}
-    block = {"agents": agents, "serves": ["phone"], "attrition": {"base": "25 %/month"}, **team}
+    more: dict[str, Any] = {key: team.pop(key) for key in ("decisions", "demand") if key in team}
+    block: dict[str, Any] = {"agents": agents, "serves": ["phone"], "attrition": {"base": "25 %/month"}, **team}
     if shifts is not None:
         block["shifts"] = shifts
     return resolve(
@@ -204,7 +204,7 @@ def test_after_posts_are_cut_the_roster_is_that_of_fewer_agents_6_3() -> None:
         "early": {"hours": "06:00-14:00", "share": "55 %", "breaks": ["30 min"], "days_per_week": 4},
         "late": {"hours": "13:00-21:00", "share": "45 %", "days": "mon-sun", "days_per_week": 5},
     }
-    team = {"attrition": {}, "shifts": shifts, "shrinkage": {"planned": "10 %", "absence": "10 %"}}
+    team: dict[str, Any] = {"attrition": {}, "shifts": shifts, "shrinkage": {"planned": "10 %", "absence": "10 %"}}
     cut = draw_roster(desk(agents=9, decisions={"leaves": {"desk": {"2027-02": 3}}}, **team), 3, 1)
     few = draw_roster(desk(agents=6, **team), 3, 1)
 

@@ -9,7 +9,7 @@ from evaluate.cashflow import cash_flows
 from evaluate.categories import CATEGORIES
 from evaluate.retention import margin_by_month, margin_lines
 from evaluate.unit_costs import unit_costs
-from sim.demand.rates import customers_by_day
+from sim.demand.rates import customers_by_day, expected_needs
 from sim.feedback import replicate_closed
 from sim.scenario.load import resolve
 from tests.evaluate import worlds
@@ -105,3 +105,35 @@ def test_margin_is_counted_once():
     before, after = (margin_by_month(resolved, customers_by_day(one)) for one in (resolved, run.resolved))
     np.testing.assert_allclose(means["margin_lost"] - means["referral_margin"], before - after, rtol=1e-9, atol=1e-6)
     assert means["margin_lost"][-1] > 100
+
+
+def test_three_months_simulated_and_worked_by_hand():
+    """Nobody answers, so every ticket is lost at once and takes a tenth of a customer along: n of January take n / 10.
+    A customer makes an order a day (5 EUR of margin) and has a need for every hundred."""
+    resolved = world(
+        {"churn": {"unresolved": "10 points"}},
+        customers={"active": 2000},
+        reasons={"a": {"per_order": 0.01, "channels": {"phone": "100 %"}, "handle": "5 min"}},
+        channels={"phone": {"patience": {"mean": "1 s", "distribution": "constant"}}},
+        teams={"desk": {"agents": 0, "serves": ["phone"]}},
+        experiment={"replications": 1, "seed": 3},
+        feedback={"tolerance": "0 %"},
+    )
+    run = replicate_closed(resolved)
+    assert run.loop is not None
+    assert run.loop.residual == 0
+    january, february, march = run.usage[0].needs
+    assert january == pytest.approx(2000 * 31 * 0.01, abs=3.5 * np.sqrt(620))
+    table = cash_flows(run.resolved, run.usage)
+    lost = table[table["category"] == "margin_lost"].set_index("month")["amount"]
+    a_day, then = january / 10 / 28, february / 10 / 31  # who leaves on each day of February, and of March besides
+    assert lost["2027-01"] == 0
+    assert lost["2027-02"] == pytest.approx(-5 * a_day * sum(range(28)), abs=0.005)
+    assert lost["2027-03"] == pytest.approx(-5 * (january / 10 * 31 + then * sum(range(31))), abs=0.005)
+    customers = customers_by_day(run.resolved)
+    assert customers[[0, 31, 59, 89]] == pytest.approx(
+        [2000, 2000, 2000 - january / 10, 2000 - january / 10 - 30 * then]
+    )
+    expected = expected_needs(run.resolved)[0].reshape(-1, 48).sum(axis=1)
+    assert expected == pytest.approx(0.01 * customers)  # fewer customers, fewer needs, day by day
+    assert march < january

@@ -143,19 +143,22 @@ def new(name: str, base: str, out: Path | None) -> None:
 @click.argument("file")
 @overlays_and_sets
 @click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
-def workforce(file: str, overlays: tuple[str, ...], sets: tuple[str, ...], form: str) -> None:
+@click.option("--people", is_flag=True, help="One line a person: who joins, serves, is up to speed and leaves when.")
+def workforce(file: str, overlays: tuple[str, ...], sets: tuple[str, ...], form: str, people: bool) -> None:
     """Print who joins, trains, serves and leaves, by team and month, without simulating anything."""
     import sys
 
     from report.tables import to_csv
-    from report.workforce import as_json, as_table, print_workforce
+    from report.workforce import as_json, as_people, as_table, print_people, print_workforce
     from sim.scenario.load import load
 
     resolved = load(file, overlays, sets)
     if form == "json":
         click.echo(json.dumps(as_json(resolved), indent=2))
     elif form == "csv":
-        click.echo(to_csv(as_table(resolved)), nl=False)
+        click.echo(to_csv(as_people(resolved) if people else as_table(resolved)), nl=False)
+    elif people:
+        print_people(resolved, sys.stdout)
     else:
         print_workforce(resolved, sys.stdout)
 

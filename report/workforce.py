@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, TextIO
 
-from sim.engine.headcount import COLUMNS, TeamMonth, headcount
+from sim.engine.headcount import COLUMNS, PERSON_COLUMNS, TeamMonth, headcount, people
 from sim.scenario.resolved import Resolved
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import Console
 
 WORKFORCE_COLUMNS = ("scenario", *COLUMNS)
 _HEADINGS = {
@@ -35,7 +36,16 @@ def as_plain(row: TeamMonth) -> dict[str, Any]:
 def as_json(resolved: Resolved) -> dict[str, Any]:
     """What `deskplan workforce --format json` prints."""
     rows = [as_plain(row) for row in headcount(resolved)]
-    return {"scenario": resolved.scenario.name, "remarks": remarks(resolved), "rows": rows}
+    everybody = [vars(person) for person in people(resolved)]
+    return {"scenario": resolved.scenario.name, "remarks": remarks(resolved), "rows": rows, "people": everybody}
+
+
+def as_people(resolved: Resolved) -> pd.DataFrame:
+    """Every person of one scenario, with its name."""
+    import pandas as pd
+
+    rows = [(resolved.scenario.name, *vars(person).values()) for person in people(resolved)]
+    return pd.DataFrame(rows, columns=["scenario", *PERSON_COLUMNS])
 
 
 def as_table(resolved: Resolved) -> pd.DataFrame:
@@ -59,14 +69,35 @@ def remarks(resolved: Resolved) -> list[str]:
     return [f"Without those whom occupancy drives away ({names}): `deskplan run` counts them, in workforce.csv."]
 
 
-def print_workforce(resolved: Resolved, to: TextIO) -> None:
-    """A table for each team."""
-    from rich.console import Console
+def print_people(resolved: Resolved, to: TextIO) -> None:
+    """One line a person."""
     from rich.markup import escape
     from rich.table import Table
 
+    table = Table(title=escape(resolved.scenario.name), title_justify="left")
+    for key in PERSON_COLUMNS:
+        table.add_column(key.replace("_", " "), justify="right" if key in ("person", "post") else "left")
+    for person in people(resolved):
+        table.add_row(*(escape(str(value)) for value in vars(person).values()))
+    console = _console(to)
+    console.print(table)
+    for line in remarks(resolved):
+        console.print(escape(line))
+
+
+def _console(to: TextIO) -> Console:
+    from rich.console import Console
+
     console = Console(file=to)
-    console = console if console.is_terminal else Console(file=to, width=120)
+    return console if console.is_terminal else Console(file=to, width=120)
+
+
+def print_workforce(resolved: Resolved, to: TextIO) -> None:
+    """A table for each team."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = _console(to)
     rows = headcount(resolved)
     for name in resolved.scenario.teams:
         table = Table(title=f"{escape(resolved.scenario.name)}: {escape(name)}", title_justify="left")

@@ -53,6 +53,31 @@ class TeamMonth:
 COLUMNS = tuple(TeamMonth.__dataclass_fields__)
 
 
+@dataclass(frozen=True)
+class Person:
+    """One of a team's people; days are dates, empty where there is none within the horizon."""
+
+    team: str
+    person: int
+    """Number in the team: those at the start, then decided hires, then successors. An agent's number in the engines."""
+    post: int
+    """A successor takes over the leaver's."""
+    came: str
+    """`start`, `hired` or `successor`."""
+    joins: str
+    """First day on the payroll."""
+    serves: str
+    """First day with customers."""
+    ramped: str
+    """First day at full speed and quality."""
+    last_day: str
+    went: str
+    """`resigned`, `dismissed`, or empty."""
+
+
+PERSON_COLUMNS = tuple(Person.__dataclass_fields__)
+
+
 def headcount(resolved: Resolved) -> list[TeamMonth]:
     """A row for each team and month, teams in the scenario's order."""
     rows = []
@@ -61,6 +86,32 @@ def headcount(resolved: Resolved) -> list[TeamMonth]:
         figures = _levels(resolved, name, crew) | _stocks(resolved, crew)
         for m, month in enumerate(resolved.calendar.month_labels):
             rows.append(TeamMonth(name, month, **{key: values[m].item() for key, values in figures.items()}))
+    return rows
+
+
+def people(resolved: Resolved) -> list[Person]:
+    """Everybody, teams in the scenario's order; nobody of a team whose number present is given by interval."""
+    rows = []
+    for name, crew in zip(resolved.scenario.teams, pipeline(resolved).crews, strict=True):
+
+        def date(day: float) -> str:
+            return resolved.calendar.date_of_day(int(day)).isoformat() if 0 <= day < resolved.calendar.days else ""
+
+        for p in range(len(crew.post)):
+            ramped = crew.serves[p] + (math.ceil(crew.ramp_days) if crew.ramps[p] else 0)
+            rows.append(
+                Person(
+                    team=name,
+                    person=p,
+                    post=int(crew.post[p]),
+                    came=("start", "hired", "successor")[crew.came[p]],
+                    joins=date(crew.joins[p]),
+                    serves=date(crew.serves[p]),
+                    ramped=date(ramped) if ramped < crew.leaves[p] else "",
+                    last_day=date(crew.leaves[p] - 1),
+                    went=("", "resigned", "dismissed")[crew.went[p]],
+                )
+            )
     return rows
 
 

@@ -243,8 +243,8 @@ def check_slots_are_filled(resolved: Resolved, run: Run) -> None:
     o, plan, until, queue, start = run.outcomes, run.plan, waited_until(run), queue_of(run), started(run)
     done = np.where(o.done_ms >= 0, o.done_ms, end_of(run))
     for t, team in enumerate(resolved.scenario.teams.values()):
-        if team.shifts or team.outsourced is not None or team.staffing is not None or len({v.teams[n].agents for v in resolved.variants
-                                                            for n in [list(v.teams)[t]]}) > 1:  # fmt: skip
+        numbers = {list(variant.teams.values())[t].agents for variant in resolved.variants}
+        if team.shifts or team.outsourced is not None or team.staffing is not None or len(numbers) > 1:
             continue
         for c in np.flatnonzero(plan.parallel > 1):
             rows = (o.kind >= 0) & (o.channel == c) & (o.agent >= 0)

@@ -12,8 +12,7 @@ import pickle
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, reduce
-from operator import add
+from functools import lru_cache
 
 from joblib import Parallel, delayed
 
@@ -189,15 +188,21 @@ def one(
 
 
 def _run(resolved: Resolved, seed: int, replication: int, engine: str, batches: bool) -> tuple[Tally, Usage]:
-    tallies, usages, sums = [], [], []
+    tallied, used, sums = None, None, None
     for run in simulate_blocks(resolved, seed, replication, engine):
         check_block(resolved, run.tape, run.outcomes)
-        sums.append(Sums.of(resolved, len(run.roster.agent_team), run.outcomes))
+        time = Sums.of(resolved, len(run.roster.agent_team), run.outcomes)
         parts = (resolved, run.tape, run.roster, run.outcomes, contact_columns(resolved, run.tape, run.outcomes))
-        tallies.append(tally(*parts, batches=batches))
-        usages.append(usage(*parts))
-    check_sums(resolved, reduce(add, sums))
-    return merged_tallies(resolved, tallies), merged_usages(usages)
+        block, of_block = tally(*parts, batches=batches), usage(*parts)
+        # added at once: to keep them for the end would take memory that grows with the horizon
+        tallied = block if tallied is None else merged_tallies(resolved, [tallied, block])
+        used = of_block if used is None else merged_usages([used, of_block])
+        sums = time if sums is None else sums + time
+    assert tallied is not None  # there is at least one block
+    assert used is not None
+    assert sums is not None
+    check_sums(resolved, sums)
+    return tallied, used
 
 
 def _precision(resolved: Resolved, tallies: list[Tally], wishes: dict[str, float]) -> tuple[Precision, ...]:

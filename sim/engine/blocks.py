@@ -16,7 +16,7 @@ from sim.scenario.remember import remembered
 from sim.scenario.resolved import Resolved
 from sim.scenario.units import HALF_HOUR_MS
 
-NEEDS_PER_BLOCK = 200_000
+NEEDS_PER_BLOCK = 100_000
 """Expected needs of a block."""
 _SLOTS_PER_DAY = 48
 

@@ -79,6 +79,17 @@ def test_workforce_as_csv_and_json_hold_the_same(folder):
     assert [row["heads_end"] for row in rows if row["team"] == "pool"] == ["", "", ""]
 
 
+def test_workforce_lists_people(folder):
+    rows = rows_of(run("workforce", "people.yaml", "--people", "--format", "csv").output)
+    assert [row["team"] for row in rows] == ["desk"] * 7 + ["partner"] * 2
+    assert [row["joins"] for row in rows if row["came"] == "hired"] == ["2027-03-01"] * 2
+    plain = json.loads(run("workforce", "people.yaml", "--format", "json").output)["people"]
+    assert [{key: str(value) for key, value in one.items()} for one in plain] == [
+        {key: value for key, value in row.items() if key != "scenario"} for row in rows
+    ]
+    assert run("workforce", "people.yaml", "--people").output.count("hired") == 2
+
+
 def test_workforce_reads_overlays_and_sets(folder):
     output = run("workforce", "people.yaml", "--set", "teams.desk.agents=9", "--format", "csv").output
     assert rows_of(output)[0]["heads_start"] == "9"

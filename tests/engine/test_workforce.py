@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.engine.headcount import headcount
+from sim.engine.headcount import headcount, people
 from sim.engine.roster import AGENT_OFF, AGENT_ON, SET_PRESENT, Roster, draw_roster
 from sim.engine.workforce import DISMISSED, HIRED, RESIGNED, STAYS, SUCCESSOR, extra_attrition, leaving_share, pipeline
 from sim.kpis.overrun import overrun_ms
@@ -302,6 +302,25 @@ def test_the_roster_counts_the_same_people_as_the_table_6_3() -> None:
     assert roster.heads[0] == pytest.approx([row.in_training + row.serving for row in rows])
     assert roster.training_ms[0] == pytest.approx([row.in_training * days * 8 * HOUR for row, days in zip(
         rows, np.diff(pipeline(w).first_day), strict=True)])  # fmt: skip
+
+
+def test_every_person_with_their_days_6_3() -> None:
+    w = desk(
+        months=3,
+        agents=2,
+        attrition={"base": "50 %/month", "replace": "after_leaving"},
+        hire={"lead": "10 days", "training": "5 days", "ramp": "7 days", "start_speed": "50 %"},
+        decisions={"hires": {"desk": {"2027-01": 1}}},
+    )
+    rows = people(w)
+    # one of two leaves in January; of two in February, too; of two in March
+    assert [row.came for row in rows] == ["start", "start", "hired", "successor", "successor"]
+    hired = rows[2]
+    assert (hired.joins, hired.serves, hired.ramped) == ("2027-01-11", "2027-01-16", "2027-01-23")
+    leaver = next(row for row in rows if row.last_day == "2027-01-31")
+    assert (leaver.came, leaver.went) == ("start", "resigned")
+    assert (rows[3].joins, rows[3].serves, rows[3].post) == ("2027-02-11", "2027-02-16", leaver.post)
+    assert sum(row.went == "resigned" for row in rows) == 3
 
 
 # occupancy drives attrition

@@ -15,6 +15,7 @@ from tests.oracle.chain import Design, solve
 from tests.oracle.classic import Claim, claims, files
 from tests.oracle.compare import Comparison, Expected, z_score
 from tests.oracle.expected import FOLDER, read
+from tests.oracle.harness import LENGTH
 
 ROOT = Path(__file__).resolve().parents[2]
 WANTED = frozenset(
@@ -43,9 +44,10 @@ def test_a_classic_file_says_what_it_is(path: Path):
 @pytest.mark.slow
 @pytest.mark.parametrize("path", files(), ids=lambda path: path.stem)
 def test_a_classic_file_gives_its_values(path: Path, engine, note):
-    """As `deskplan run` computes them: the file's own seed and replications, KPIs by their interval."""
+    """As `deskplan run` computes them: the file's own seed and replications (times LENGTH), KPIs by their interval."""
     resolved = load(path)
-    done = replicate(resolved, engine=engine)
+    longer = None if LENGTH == 1 else max(5, round(LENGTH * resolved.scenario.experiment.replications))
+    done = replicate(resolved, replications=longer, engine=engine)
     confidence, n = resolved.scenario.experiment.confidence, done.count
     rows = []
     for claim in claims(path):

@@ -315,6 +315,19 @@ def world_demand(draw: st.DrawFn, first_reason: str) -> Document:
 
 
 @st.composite
+def automation(draw: st.DrawFn, document: Document, first_reason: str) -> Document:
+    """A decided investment; self-services and bots of the document may come with it instead of being there already."""
+    adds = {kind: document.pop(kind) for kind in ("self_service", "bots") if kind in document and draw(st.booleans())}
+    return {
+        "live_after": draw(st.sampled_from(("0 s", "1 day"))),
+        "ramp": draw(st.sampled_from(("0 s", "1 day", {"over": "2 days", "shape": "s_curve"}))),
+        "adds": adds,
+        "deflects": {first_reason: {"share": draw(percent(0, 60))}},
+        "changes": {"reasons.*.handle.mean": draw(st.sampled_from(("x 1.2", "-10 %", "+ 1 min")))},
+    }
+
+
+@st.composite
 def scenarios(draw: st.DrawFn, coarse: bool | None = None, max_days: int = 3) -> Document:
     """A valid scenario of one to three days, up to three reasons, channels and teams, any feature on or off.
 
@@ -354,6 +367,9 @@ def scenarios(draw: st.DrawFn, coarse: bool | None = None, max_days: int = 3) ->
     if draw(st.booleans()):
         names = ("robot", "voice_menu")[: draw(st.integers(1, 2))]
         document["bots"] = {name: draw(bot(words, channels, reasons)) for name in names}
+    if draw(st.booleans()):
+        document["investments"] = {"automation": draw(automation(document, reasons[0]))}
+        document["decisions"] = {**document["decisions"], "investments": {"automation": start}}
     return document
 
 

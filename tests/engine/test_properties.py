@@ -103,7 +103,7 @@ def test_staffing_leaves_the_tape_alone_4_3(document: dict[str, Any], seed: int)
             name: {k: v for k, v in team.items() if k in ("serves", "speed", "resolves", "hire")} | {"agents": 7}
             for name, team in document["teams"].items()
         },
-        "decisions": {},
+        "decisions": {"investments": document["decisions"].get("investments", {})},
     }
     ours, theirs = draw_tape(resolve(document), seed, 0), draw_tape(resolve(more), seed, 0)
     for name in ours.__dataclass_fields__:

@@ -94,15 +94,10 @@ def _intervals(team: Team, low: int, high: int) -> Steps:
 
 
 def mean_by_month(steps: Steps, calendar: Calendar) -> np.ndarray:
-    """float64 (months,): mean of the number present."""
+    """float64 (months,): mean of a number that is known from the start on."""
     edges = np.array(calendar.month_edges_ms, dtype=np.int64)
-    at = np.array([ms for ms, _ in steps], dtype=np.int64)
-    count = np.array([n for _, n in steps], dtype=np.int64)
-    keep = at < edges[-1]
-    at, count = at[keep], count[keep]
-    so_far = np.concatenate([[0], np.cumsum(count[:-1] * np.diff(at))]) if len(at) else np.zeros(0, dtype=np.int64)
-    if not len(at):
-        return np.zeros(len(edges) - 1)
-    place = np.clip(np.searchsorted(at, edges, side="right") - 1, 0, None)
+    at, count = np.array(steps, dtype=np.int64).T
+    so_far = np.concatenate([[0], np.cumsum(count[:-1] * np.diff(at))])
+    place = np.searchsorted(at, edges, side="right") - 1
     until = so_far[place] + count[place] * (edges - at[place])
     return np.asarray(np.diff(until) / np.diff(edges))

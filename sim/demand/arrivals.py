@@ -75,7 +75,7 @@ def draw_arrivals(
     cells.append(poisson_quantile(u, mean))
     size = np.empty(0, dtype=np.int64)
     if any(len(sizes) for regime in batches for sizes, _ in regime):
-        size = compiled.group_sizes(*cells, regime_of_slot, *_sizes(batches), _GROUP, words)
+        size = compiled.group_sizes(*cells, regime_of_slot, len(batches[0]), *_sizes(batches), _GROUP, words)
     total = int((size if len(size) else cells[-1]).sum())
     return Arrivals(*compiled.needs(*cells, size, total, HALF_HOUR_MS, end_ms, _WHEN, _MEMBER, words))
 

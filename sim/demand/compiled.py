@@ -118,13 +118,13 @@ def cells(mass, streams, first_slot, chunk, step, purpose, key):
 
 
 @njit(cache=CACHE)
-def group_sizes(name, reasons, slots, counts, regime_of_slot, first_size, sizes, until, purpose, key):
+def group_sizes(name, reasons, slots, counts, regime_of_slot, streams, first_size, sizes, until, purpose, key):
     """int64 (groups,): members of each group; the sizes of (regime, reason) start at ``first_size`` of both together.
 
+    ``streams`` are the reasons of a regime; there may be regimes that hold in no slot.
     ``until`` are the cumulative thresholds; the last size takes what is left.
     """
     size = np.ones(counts.sum(), dtype=np.int64)
-    streams = (len(first_size) - 1) // (regime_of_slot.max() + 1)
     i = 0
     for c in range(len(name)):
         at = regime_of_slot[slots[c]] * streams + reasons[c]

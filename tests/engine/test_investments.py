@@ -91,3 +91,18 @@ def test_the_structures_are_used_from_the_day_they_are_live_and_not_before(runs)
     after = tape.need_ms >= live
     assert tried[after].mean() > 0.05
     assert not runs[()].tape.self_service.max() >= 0
+
+
+def test_a_regime_that_holds_on_no_day_of_the_horizon_leaves_the_tape():
+    """Live a week after the end: days past it are known, and groups of needs keep their sizes."""
+    document = copy.deepcopy(SHOP)
+    document["reasons"]["return"]["batch"] = {1: "50 %", 4: "50 %"}
+    document["investments"] = {"late": {"changes": {"reasons.*.handle": "x 2"}}}
+    document["horizon"] = {"start": "2027-01-01", "months": 1}
+    tapes = []
+    for start, live_after in (("2027-01-10", "28 days"), ("2027-01-10", "60 days")):
+        document["investments"]["late"]["live_after"] = live_after
+        document["decisions"]["investments"] = {"late": start}
+        tapes.append(draw_tape(resolve(document), 5, 0))
+    assert np.array_equal(tapes[0].identity, tapes[1].identity)
+    assert np.array_equal(tapes[0].work_ms, tapes[1].work_ms)

@@ -96,6 +96,24 @@ def estimate(
     month: str = ALL,
 ) -> Estimate:
     """One figure of the monthly table. Raises KeyError for a name that does not exist or does not apply."""
+    found = along_months(resolved, tallies, kpi, channel, reason, team)
+    at = _index(list(resolved.calendar.month_labels), month)
+    value, low, high, n = (float(a[at]) for a in found)
+    return Estimate(value, low, high, KPIS[kpi].unit, n)
+
+
+def along_months(
+    resolved: Resolved,
+    tallies: Sequence[Tally],
+    kpi: str,
+    channel: str = ALL,
+    reason: str = ALL,
+    team: str = ALL,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Value, low, high and denominator of one figure by month and, last, in total, float64 (months + 1,) each.
+
+    Raises KeyError for a name that does not exist or does not apply.
+    """
     entry, scenario = KPIS[kpi], resolved.scenario
     scope: Scope = "team" if team != ALL or entry.scopes == ("team",) else entry.scopes[0]
     if scope not in entry.scopes:
@@ -111,9 +129,8 @@ def estimate(
     for axis, name in asked.items():
         if name != ALL and not axes.get(axis):
             raise KeyError(f"{kpi} is not known by {axis}")
-    place = (_index(list(resolved.calendar.month_labels), month), *(_index(axes[axis], asked[axis]) for axis in axes))
-    value, low, high, n = (float(a[place]) for a in (figures.value, figures.low, figures.high, figures.n))
-    return Estimate(value, low, high, entry.unit, n)
+    place = (slice(None), *(_index(axes[axis], asked[axis]) for axis in axes))
+    return figures.value[place], figures.low[place], figures.high[place], figures.n[place]
 
 
 def _index(names: list[str], name: str) -> int:

@@ -7,7 +7,13 @@ from typing import Literal
 from pydantic import Field
 
 from sim.scenario.schema.base import Block
-from sim.scenario.units import Day, Growth, Money, MoneyRate, Share
+from sim.scenario.units import Day, Factor, Growth, Money, MoneyRate, Share
+
+CostCategory = Literal[
+    "wages", "overtime", "overhead", "workplaces", "hiring", "leaving", "training", "outsourcing", "upfront", "running",
+    "per_use", "telephony", "bot_price", "returns", "returns_loss", "concessions",
+]  # fmt: skip
+"""Categories of money out that an uplift can be about (`evaluate.categories`; a test holds the two together)."""
 
 
 class Cost(Block):
@@ -31,13 +37,33 @@ class Tool(Block):
     tangible: bool = True
 
 
+class Sunk(Block):
+    """Money that is spent whatever is decided: left out of every appraisal, and shown apart."""
+
+    amount: Money
+    because: str = ""
+    """What it was spent on, and why no decision brings it back."""
+
+
 class Economics(Block):
     """How money over time is valued."""
 
     discount_rate: Growth = Field(default="8 %/year")  # type: ignore[assignment]
-    """Per year; monthly as (1 + r) ** (1/12) - 1."""
+    """Per year; monthly as (1 + r) ** (1/12) - 1. Real where `prices` are, nominal where they are."""
     timing: Literal["start", "mid", "end"] = "end"
     """When in its month a flow counts. Upfront cost counts at its own month's start."""
+    prices: Literal["nominal", "real"] = "nominal"
+    """`nominal`: amounts are money of their day, growing with `inflation`, discounted at a nominal rate. `real`: all
+    are in prices of the horizon's start, discounted at a real rate."""
+    inflation: Growth = Field(default="0 %/year")  # type: ignore[assignment]
+    """By which every amount in this file, in prices of the horizon's start, grows where `prices` are nominal. Real
+    flows do not grow: there it only says which nominal rate the real one stands for."""
+    uplift: dict[CostCategory, Factor] = Field(default_factory=dict)
+    """Optimism bias: what is added to the cost of a category, such as `upfront: 20 %`. A line of its own."""
+    sunk: dict[str, Sunk] = Field(default_factory=dict)
+    """What has been spent already, by name. Upfront cost that starts before the horizon is sunk without being named."""
+    count_released_time: bool = False
+    """Whether agents' hours that are freed and still paid count in the NPV, at their pay. They are shown in any case."""
     tools: dict[str, Tool] = Field(default_factory=dict)
 
 

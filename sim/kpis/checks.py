@@ -29,20 +29,19 @@ class Sums:
     @staticmethod
     def of(resolved: Resolved, agents: int, outcomes: Outcomes) -> Sums:
         """The sums of one block."""
-        channels = len(resolved.scenario.channels)
-        used = np.flatnonzero((outcomes.kind >= 0) & (outcomes.agent >= 0))
+        from sim.kpis import compiled_checks
 
-        def by_place(agent: np.ndarray, channel: np.ndarray, figures: np.ndarray) -> np.ndarray:
-            place = agent.astype(np.int64) * channels + channel
-            return np.bincount(place, weights=figures, minlength=agents * channels).reshape(agents, channels)
-
-        busy_ms = outcomes.busy_until_ms - outcomes.busy_from_ms
-        duty_ms = outcomes.duty_until_ms - outcomes.duty_from_ms
-        return Sums(
-            by_place(outcomes.busy_agent, outcomes.busy_channel, busy_ms),
-            by_place(outcomes.agent[used], outcomes.channel[used], outcomes.handle_ms[used]),
-            np.bincount(outcomes.duty_agent, weights=duty_ms, minlength=agents),
+        o, channels = outcomes, len(resolved.scenario.channels)
+        busy_ms, handle_ms, duty_ms = np.zeros((agents, channels)), np.zeros((agents, channels)), np.zeros((agents, 1))
+        busy, duty = o.busy_until_ms - o.busy_from_ms, o.duty_until_ms - o.duty_from_ms
+        known = compiled_checks.add_time(o.busy_agent, o.busy_channel, o.busy_agent, busy, busy_ms)
+        known &= compiled_checks.add_time(o.agent, o.channel, o.kind, o.handle_ms, handle_ms)
+        known &= compiled_checks.add_time(
+            o.duty_agent, np.zeros(len(duty), np.int8), np.zeros(len(duty), np.int8), duty, duty_ms
         )
+        if not known:
+            raise ConservationError("agents or channels that do not exist")
+        return Sums(busy_ms, handle_ms, duty_ms[:, 0])
 
     def __add__(self, other: Sums) -> Sums:
         return Sums(self.busy_ms + other.busy_ms, self.handle_ms + other.handle_ms, self.duty_ms + other.duty_ms)
@@ -59,18 +58,20 @@ def check_block(resolved: Resolved, tape: Tape, outcomes: Outcomes) -> None:
     """What holds in every block of a run."""
     check_tickets(tape, outcomes)
     if not _contacts_hold(resolved, tape, outcomes):  # what is wrong, and how often, is told only then
-        check_contacts(tape, outcomes)
+        check_contacts(resolved, tape, outcomes)
         check_order(resolved, outcomes)
         check_ends(tape, outcomes)
     check_agents(outcomes)
 
 
 def _contacts_hold(resolved: Resolved, tape: Tape, outcomes: Outcomes) -> bool:
-    from sim.kpis import compiled
+    from sim.kpis import compiled_checks
 
     o, end = outcomes, end_of_run(resolved, outcomes)
+    codes = (o.state, o.kind, o.channel, o.team, o.result)
     times = (o.arrive_ms, o.queue_ms, o.answer_ms, o.leave_ms, o.done_ms)
-    return bool(compiled.contacts_hold(tape.ticket, tape.first_ms, o.state, o.kind, o.result, *times, end))
+    things = (len(resolved.scenario.channels), len(resolved.scenario.teams))
+    return bool(compiled_checks.contacts_hold(tape.ticket, tape.first_ms, *codes, *times, end, *things))
 
 
 def check_sums(resolved: Resolved, sums: Sums) -> None:
@@ -96,7 +97,7 @@ def check_tickets(tape: Tape, outcomes: Outcomes) -> None:
     _refuse((state == out.BY_SELF_SERVICE) & (tape.self_fate != SELF_RESOLVED), "tickets resolved by no self-service")
 
 
-def check_contacts(tape: Tape, outcomes: Outcomes) -> None:
+def check_contacts(resolved: Resolved, tape: Tape, outcomes: Outcomes) -> None:
     """Contacts in = contacts out + waiting + in service; further contacts follow a ticket's earlier ones."""
     used = outcomes.kind >= 0
     result, leave = outcomes.result, outcomes.leave_ms
@@ -105,6 +106,9 @@ def check_contacts(tape: Tape, outcomes: Outcomes) -> None:
     _refuse(used & stays & (leave >= 0), "contacts that left, but count as waiting or in service")
     _refuse(used & ~stays & (leave < 0), "contacts with a result that never left")
     _refuse(used & (outcomes.arrive_ms < 0), "contacts that never arrived")
+    channels, teams = len(resolved.scenario.channels), len(resolved.scenario.teams)
+    _refuse(used & ((outcomes.channel < 0) | (outcomes.channel >= channels)), "contacts on no known channel")
+    _refuse(used & (outcomes.team >= teams), "contacts of no known team")
     _refuse(used[: tape.tickets] & (tape.first_ms < 0), "first contacts of tickets that have none")
     first = outcomes.kind == out.FIRST
     _refuse(first & (np.arange(tape.rows) >= tape.tickets), "first contacts that are not the ticket's first row")
@@ -151,11 +155,17 @@ def check_ends(tape: Tape, outcomes: Outcomes) -> None:
 
 def check_agents(outcomes: Outcomes) -> None:
     """No agent is busy twice at once, nor on duty twice."""
-    busy, duty = outcomes.busy_until_ms - outcomes.busy_from_ms, outcomes.duty_until_ms - outcomes.duty_from_ms
-    _refuse(busy <= 0, "busy stretches without length")
-    _refuse(duty <= 0, "presences without length")
-    _no_overlap(outcomes.busy_agent, outcomes.busy_from_ms, outcomes.busy_until_ms, "agents busy twice at once")
-    _no_overlap(outcomes.duty_agent, outcomes.duty_from_ms, outcomes.duty_until_ms, "agents on duty twice at once")
+    from sim.kpis import compiled_checks
+
+    o = outcomes
+    for agent, begin, end, what, no_length in (
+        (o.busy_agent, o.busy_from_ms, o.busy_until_ms, "busy", "busy stretches without length"),
+        (o.duty_agent, o.duty_from_ms, o.duty_until_ms, "on duty", "presences without length"),
+    ):
+        _refuse(agent < 0, f"nobody {what}")
+        if not compiled_checks.one_at_a_time(agent, begin, end, int(agent.max(initial=-1)) + 1):
+            _refuse(end <= begin, no_length)
+            _no_overlap(agent, begin, end, f"agents {what} twice at once")
 
 
 def _no_overlap(agent: np.ndarray, begin: np.ndarray, end: np.ndarray, words: str) -> None:
@@ -203,7 +213,7 @@ def littles_law(resolved: Resolved, tape: Tape, outcomes: Outcomes) -> list[Litt
     end = end_of_run(resolved, outcomes)
     found = []
     for c, channel in enumerate(resolved.scenario.channels):
-        mine = contacts.joined & (contacts.channel == c)
+        mine = contacts.cases.joined[contacts.case] & (contacts.channel == c)
         since, wait = contacts.queue_ms[mine], contacts.wait_ms[mine]
         moments = np.concatenate([since, since + wait, [0, end]])
         steps = np.concatenate([np.ones(len(since)), -np.ones(len(since)), [0, 0]])

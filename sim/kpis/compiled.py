@@ -1,6 +1,7 @@
-"""The few loops over contacts that NumPy has no single pass for; compiled once and kept like the fast engine.
+"""Adding up by period, place and case, and other loops that NumPy has no single pass for; kept like the fast engine.
 
-Sums are taken in the order of the rows, as `numpy.bincount` does, so that they are the same to the last bit.
+Figures are whole milliseconds (or counts), so that sums are exact in any order; where they are not, they are taken in
+the order of the rows.
 """
 
 from __future__ import annotations
@@ -8,19 +9,37 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from sim.engine import outcomes as out
 from sim.machine_code import CACHE
 
-# mypy: disable-error-code="no-untyped-def"
+# mypy: disable-error-code="no-untyped-def, assignment"
 
 
 @njit(cache=CACHE)
-def add_up(index, figures, size):
-    """float64 (size,): sums (counts of a bool column) of figures by index; an index past the end is dropped."""
-    total = np.zeros(size + 1)
-    for i in range(len(index)):
-        total[min(index[i], size)] += figures[i]
-    return total[:size]
+def tabulate(piece, of_piece, place, width, case, group_of, groups, figures, chosen, periods):
+    """float64 (periods, width, groups, 1 + chosen): how many things, and the sums of the chosen figures.
+
+    Thing i counts in the period of its piece, at its place (below 0: nowhere) and in the group of its case (likewise).
+    """
+    total = np.zeros((periods, width, groups, 1 + len(chosen)))
+    for i in range(len(case)):
+        group, k = group_of[case[i]], place[i]
+        if group < 0 or k < 0:
+            continue
+        cell = total[of_piece[piece[i]], k, group]
+        cell[0] += 1
+        for f in range(len(chosen)):
+            cell[1 + f] += figures[chosen[f], i]
+    return total
+
+
+@njit(cache=CACHE)
+def add_up(piece, of_piece, place, width, case, counts, figure, periods):
+    """float64 (periods, width): sums of a figure in the order of the rows, of things whose case counts."""
+    total = np.zeros((periods, width))
+    for i in range(len(case)):
+        if counts[case[i]] and place[i] >= 0:
+            total[of_piece[piece[i]], place[i]] += figure[i]
+    return total
 
 
 @njit(cache=CACHE)
@@ -37,8 +56,7 @@ def gather(period, figures, count):
 def place(moment, edges, guide, shift):
     """int64 (n,): number of edges at or before each moment, less one; -1 before the first.
 
-    ``guide[k]`` is that of the moment edges[0] + (k << shift): from there on it is a few edges at most. All in one
-    function, since handing arrays to another one for each moment would take most of the time.
+    ``guide[k]`` is that of the moment edges[0] + (k << shift): from there on it is an edge at most, or seldom a few.
     """
     found = np.empty(len(moment), dtype=np.int64)
     first, last, count = edges[0], edges[-1], len(edges)
@@ -50,6 +68,7 @@ def place(moment, edges, guide, shift):
             k = np.int64(count - 1)
         else:
             k = np.int64(guide[(at - first) >> shift])
+            k += edges[k + 1] <= at  # without a branch, since it cannot be foreseen
             while edges[k + 1] <= at:
                 k += 1
         found[i] = k
@@ -57,24 +76,31 @@ def place(moment, edges, guide, shift):
 
 
 @njit(cache=CACHE)
-def covered(group, groups, begin, end, first, last, edges):
+def covered(group, groups, begin, end, edges, guide, shift):
     """int64 (periods, groups): summed length of the stretches [begin, end) inside each period, by group.
 
-    ``first`` and ``last`` are the places of ``begin`` and ``end`` among the edges. The length up to t is sum of
-    (t - begin) over those begun less sum of (t - end) over those ended; a moment adds the rest of its own period and
-    the whole of each later one.
+    The length up to t is the sum of (t - begin) over those begun less that of (t - end) over those ended; a moment
+    adds the rest of its own period and the whole of each later one. Most stretches lie inside one period.
     """
-    periods = len(edges) - 1
+    periods, begun, over = len(edges) - 1, edges[0], edges[-1]
     total = np.zeros((periods, groups), dtype=np.int64)
-    whole = np.zeros((periods + 2, groups), dtype=np.int64)  # stretches under way from a period on
+    whole = np.zeros((periods + 1, groups), dtype=np.int64)  # stretches under way from a period on
     for i in range(len(begin)):
-        g, p, q = group[i], first[i], last[i]
-        if g < 0 or g >= groups:
+        g, since, until = np.int64(group[i]), max(begin[i], begun), min(end[i], over)
+        if g < 0 or g >= groups or since >= until:
             continue
-        if 0 <= p < periods:
-            total[p, g] += edges[p + 1] - begin[i]
-        if 0 <= q < periods:
-            total[q, g] -= edges[q + 1] - end[i]
+        p = np.int64(guide[(since - begun) >> shift])
+        p += edges[p + 1] <= since
+        while edges[p + 1] <= since:
+            p += 1
+        if until <= edges[p + 1]:
+            total[p, g] += until - since
+            continue
+        q = np.int64(guide[(until - 1 - begun) >> shift])
+        while edges[q + 1] < until:
+            q += 1
+        total[p, g] += edges[p + 1] - since
+        total[q, g] -= edges[q + 1] - until
         whole[p + 1, g] += 1
         whole[q + 1, g] -= 1
     for g in range(groups):
@@ -86,20 +112,47 @@ def covered(group, groups, begin, end, first, last, edges):
 
 
 @njit(cache=CACHE)
-def first_two(n, ticket, arrive, leg):
-    """Arrival of the first and of the second contact (legs left out) of each of n tickets, -1 none."""
-    first, second = np.full(n, -1, dtype=np.int64), np.full(n, -1, dtype=np.int64)
-    for i in range(len(ticket)):
-        if leg[i]:
+def open_between(chosen, begin, end, opens, closes, before, guide, shift, found):
+    """Writes to ``found`` the time inside sorted, disjoint stretches between two moments, of the chosen things.
+
+    ``before`` (k + 1,) is the length of all stretches before each one; ``guide`` see `place`.
+    """
+    first, last, count = opens[0], opens[-1], len(opens)
+    for i in range(len(chosen)):
+        row, so_far = chosen[i], np.int64(0)
+        for side in range(2):
+            at = end[row] if side == 0 else begin[row]
+            if at < first:
+                until = np.int64(0)
+            else:
+                k = np.int64(count - 1)
+                if at < last:
+                    k = np.int64(guide[(at - first) >> shift])
+                    while opens[k + 1] <= at:
+                        k += 1
+                until = before[k] + min(at, closes[k]) - opens[k]
+            so_far += until if side == 0 else -until
+        found[row] = so_far
+
+
+@njit(cache=CACHE)
+def histogram(case, counts, piece, of_piece, channel, lasted, edges, guide, shape):
+    """int32 of ``shape`` (periods, channels, bins): how often a length of time (0 where below) lies in each bin.
+
+    The bits of a positive figure count the sixteenths of doublings; ``guide`` is the bin in which each one begins.
+    """
+    total = np.zeros(shape, dtype=np.int32)
+    for i in range(len(case)):
+        if not counts[case[i]]:
             continue
-        t, at = ticket[i], arrive[i]
-        if first[t] < 0:
-            first[t] = at
-        elif at < first[t]:
-            first[t], second[t] = at, first[t]
-        elif second[t] < 0 or at < second[t]:
-            second[t] = at
-    return first, second
+        k = np.int64(0)
+        if lasted[i] > 0:
+            k = np.int64(guide[(np.float64(lasted[i]).view(np.int64) >> 48) - (1023 << 4)])
+            while edges[k] <= lasted[i]:
+                k += 1
+            k = min(k + 1, shape[2] - 1)
+        total[of_piece[piece[i]], channel[i], k] += 1
+    return total
 
 
 @njit(cache=CACHE)
@@ -115,37 +168,23 @@ def in_bins(figure, sixteenth, edges, guide):
 
 
 @njit(cache=CACHE)
-def contacts_hold(ticket_of, first_ms, state, kind, result, arrive, queue, answer, leave, done, end):
-    """Whether all that `checks` says of contacts, their times and the ends of tickets holds, in one pass."""
-    tickets, legs, passed_on = len(state), 0, 0
-    seen = np.zeros(tickets, dtype=np.uint8)  # bits: an agent met the need, a bot did, a contact waits on
-    for i in range(len(kind)):
-        if kind[i] < 0:
+def present_at(edges, case, counts, begin, end, place, size):
+    """float64 (edges, size) three times: count, sum of ages and greatest age of [begin, end) under way at each edge."""
+    count = np.zeros((len(edges), size))
+    age, oldest = np.zeros((len(edges), size)), np.zeros((len(edges), size))
+    k = 0
+    for i in range(len(begin)):
+        if not counts[case[i]]:
             continue
-        code, ticket, so_far = result[i], ticket_of[i], arrive[i]
-        stays = code == out.WAITING or code == out.IN_SERVICE
-        if code < 0 or code > out.SUPERSEDED or stays == (leave[i] >= 0) or arrive[i] < 0 or arrive[i] > end:
-            return False
-        if i < tickets:
-            if first_ms[i] < 0:
-                return False
-        elif kind[i] == out.FIRST or kind[ticket] < 0:
-            return False
-        for later in (queue[i], answer[i], leave[i], done[i]):
-            if 0 <= later < so_far:
-                return False
-            so_far = max(so_far, later)
-        if code == out.RESOLVED:
-            seen[ticket] |= 1
-        elif code == out.BOT_RESOLVED:
-            seen[ticket] |= 2
-        elif code == out.WAITING and answer[i] < 0:
-            seen[ticket] |= 4
-        passed_on += code == out.TRANSFERRED
-        legs += kind[i] == out.TRANSFER
-    for i in range(tickets):
-        if (state[i] == out.BY_AGENT and not seen[i] & 1) or (state[i] == out.BY_BOT and not seen[i] & 2):
-            return False
-        if state[i] != out.OPEN and seen[i] & 4:
-            return False
-    return legs <= passed_on
+        while k > 0 and edges[k - 1] >= begin[i]:  # the first edge at or after the begin; begins are almost in order
+            k -= 1
+        while k < len(edges) and edges[k] < begin[i]:
+            k += 1
+        j = k
+        while j < len(edges) and edges[j] < end[i]:
+            lasted = edges[j] - begin[i]
+            count[j, place[i]] += 1
+            age[j, place[i]] += lasted
+            oldest[j, place[i]] = max(oldest[j, place[i]], lasted)
+            j += 1
+    return count, age, oldest

@@ -35,6 +35,22 @@ def bin_of(figure_ms: np.ndarray) -> np.ndarray:
     return np.asarray(np.where(figure_ms == 0, 0, np.minimum(bins, BINS - 1)))
 
 
+def histogram(
+    case: np.ndarray,
+    where: np.ndarray,
+    piece: np.ndarray,
+    of_piece: np.ndarray,
+    channel: np.ndarray,
+    lasted: np.ndarray,
+    shape: tuple[int, int, int],
+) -> np.ndarray:
+    """int32 of ``shape`` (periods, channels, BINS): how often lengths of time (int64 ms, below 0 counts as 0) lie in
+    each bin, of the things whose case is among those of ``where``."""
+    from sim.kpis import compiled
+
+    return np.asarray(compiled.histogram(case, where, piece, of_piece, channel, lasted, _GRID_MS, _GUIDE, shape))
+
+
 def cumulative(happened: np.ndarray, censored: np.ndarray | None = None) -> np.ndarray:
     """float64 (..., BINS): share that has happened by the upper edge of each bin, NaN where there is nothing.
 

@@ -38,8 +38,8 @@ class Cuts:
         """int64 (periods, groups): see `covered_ms`, for each group of stretches; other groups are left out."""
         from sim.kpis import compiled
 
-        places = (self.place(begin), self.place(end))
-        return np.asarray(compiled.covered(group, groups, begin, end, *places, self.edges))
+        group = group.astype(np.int64, copy=False)
+        return np.asarray(compiled.covered(group, groups, begin, end, self.edges, self.guide, self.shift))
 
 
 def covered_ms(begin: np.ndarray, end: np.ndarray, edges: np.ndarray) -> np.ndarray:
@@ -47,16 +47,31 @@ def covered_ms(begin: np.ndarray, end: np.ndarray, edges: np.ndarray) -> np.ndar
     return Cuts.of(edges).covered(np.zeros(len(begin), dtype=np.int64), 1, begin, end)[:, 0]
 
 
+@dataclass(frozen=True)
+class Openings:
+    """Sorted, disjoint stretches of time."""
+
+    cuts: Cuts  # their begins
+    closes: np.ndarray  # int64 (k,) their ends
+    before: np.ndarray  # int64 (k + 1,) length of all stretches before each one
+
+    @staticmethod
+    def of(stretches: np.ndarray) -> Openings:
+        """Of stretches (k, 2); none are one without length."""
+        opens, closes = (stretches if len(stretches) else np.zeros((1, 2), dtype=np.int64)).T
+        before = np.concatenate([[0], np.cumsum(closes - opens)])
+        return Openings(Cuts.of(opens, MS_PER_DAY), np.ascontiguousarray(closes), before)
+
+    def between(self, begin: np.ndarray, end: np.ndarray, chosen: np.ndarray, found: np.ndarray) -> None:
+        """Writes to ``found`` (n,) the time inside the stretches between two moments (n,) of the chosen things."""
+        from sim.kpis import compiled
+
+        cuts = self.cuts
+        compiled.open_between(chosen, begin, end, cuts.edges, self.closes, self.before, cuts.guide, cuts.shift, found)
+
+
 def open_time_ms(stretches: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
     """int64 (n,): time between ``begin`` and ``end`` inside the sorted, disjoint ``stretches`` (k, 2)."""
-    if len(stretches) == 0:
-        return np.zeros(len(begin), dtype=np.int64)
-    opens, closes = stretches[:, 0], stretches[:, 1]
-    before = np.concatenate([[0], np.cumsum(closes - opens)])
-    cuts = Cuts.of(opens, MS_PER_DAY)
-
-    def open_until(t: np.ndarray) -> np.ndarray:
-        index = cuts.place(t)
-        return np.where(index < 0, 0, before[index] + np.minimum(t, closes[index]) - opens[index])
-
-    return np.asarray(open_until(end) - open_until(begin))
+    found = np.zeros(len(begin), dtype=np.int64)
+    Openings.of(stretches).between(begin, end, np.arange(len(begin)), found)
+    return found

@@ -46,16 +46,16 @@ def lane_pieces(
     In progress is an agent's time with a contact. Interrupted work is put aside and not in progress; an agent who does
     such work has one contact in hand, so that contacts in progress and busy agents are the same there.
     """
-    channels = len(resolved.scenario.channels)
-    waits = contacts.joined
-    since, until = contacts.queue_ms[waits], (contacts.queue_ms + contacts.wait_ms)[waits]
-    yield "queue_ms", cuts.covered(contacts.channel[waits], channels, since, until)
-    busy = cuts.covered(outcomes.busy_channel, channels, outcomes.busy_from_ms, outcomes.busy_until_ms)
+    channels, is_ = list(resolved.scenario.channels.values()), contacts.cases
+    where = np.where(is_.joined[contacts.case], contacts.channel, -1)
+    yield "queue_ms", cuts.covered(where, len(channels), contacts.queue_ms, contacts.queue_ms + contacts.wait_ms)
+    busy = cuts.covered(outcomes.busy_channel, len(channels), outcomes.busy_from_ms, outcomes.busy_until_ms)
     yield "channel_busy_ms", busy
-    held = contacts.handle_ms > 0
-    finish = np.where(contacts.done_ms >= 0, contacts.done_ms, end_ms)[held]
-    progress = cuts.covered(contacts.channel[held], channels, finish - contacts.handle_ms[held], finish)
-    for c, channel in enumerate(resolved.scenario.channels.values()):
-        if channel.interruptible or channel.parallel == 1:
-            progress[:, c] = busy[:, c]
+    one_in_hand = np.array([channel.interruptible or channel.parallel == 1 for channel in channels])
+    progress = busy
+    if not one_in_hand.all():
+        held = np.flatnonzero((contacts.handle_ms > 0) & ~one_in_hand[contacts.channel])
+        finish = np.where(contacts.done_ms[held] >= 0, contacts.done_ms[held], end_ms)
+        begin = finish - contacts.handle_ms[held]
+        progress = np.where(one_in_hand, busy, cuts.covered(contacts.channel[held], len(channels), begin, finish))
     yield "progress_ms", progress

@@ -18,6 +18,7 @@ from sim.engine.roster import Roster
 from sim.kpis import measures, quantiles, staff
 from sim.kpis.columns import Contacts, contact_columns, end_of_run, ticket_columns
 from sim.kpis.frame import Frame, Periods
+from sim.kpis.sums import Measures, sums
 from sim.scenario.resolved import Resolved
 
 Counted = Sequence[tuple[measures.Group, np.ndarray]]  # groups, and the piece in which each thing counts
@@ -75,76 +76,101 @@ def tally(
     contacts = contacts or contact_columns(resolved, tape, outcomes)
     tickets = ticket_columns(resolved, tape, contacts)
     frame = Frame.of(resolved)
-    piece_of = _Pieces(frame)
-    counted = [
-        (group, np.where(group.keep, piece_of(group.moment), frame.pieces))  # past the last piece: dropped
-        for group in measures.groups(resolved, tape, outcomes, contacts, tickets)
-    ]
-    basic = _by_piece(counted, frame.pieces, len(resolved.scenario.channels))
+    arrived, handled, needs = measures.groups(resolved, tape, outcomes, contacts, tickets)
+    counted = [(group, frame.piece(group.moment)) for group in (arrived, handled, needs)]
     end = end_of_run(resolved, outcomes)
     lanes = dict(staff.lane_pieces(resolved, outcomes, contacts, frame.cuts, end))
     teams = dict(staff.team_pieces(resolved, roster, outcomes, frame.cuts))
-    teams |= _team_sums(counted, frame.pieces, len(resolved.scenario.teams))
+    channels, crew = len(resolved.scenario.channels), len(resolved.scenario.teams)
 
-    def grid(periods: Periods, cells: dict[str, np.ndarray] | None = None) -> Grid:
-        if cells is None:
-            cells = {name: periods.gather(figures)[:, :, None] for name, figures in basic.items()}
+    def grid(periods: Periods, every: bool = False) -> Grid:
+        """``every``: all measures, by reason; else the basic ones."""
         return Grid(
             period_ms=periods.gather(np.diff(frame.edges)[:, None])[:, 0],
-            cells=cells,
-            lanes={name: periods.gather(figures) for name, figures in lanes.items()},
-            teams={name: periods.gather(figures) for name, figures in teams.items()},
+            cells=_by_reason(resolved, counted, periods) if every else _basic(counted, periods, channels),
+            lanes=_gathered(periods, lanes),
+            teams=_gathered(periods, teams) | _by_team(counted, periods, crew),
         )
 
-    instants, oldest = measures.at_instants(resolved, tape, outcomes, contacts)
-    days = grid(frame.days)
-    months = grid(frame.months, _monthly(resolved, counted, frame.months))
+    instants, oldest = measures.at_instants(resolved, outcomes, contacts, needs)
     batches = batches and frame.batches.count > 0
-    histogram_groups = list(measures.histogram_groups(resolved, tape, outcomes, contacts))
+    lasted = dict(measures.lengths(resolved, outcomes, contacts, arrived, needs))
+    pieces = {id(group): piece for group, piece in counted}
+
+    def histograms(periods: Periods) -> dict[str, np.ndarray]:
+        """int32 (periods, C, BINS) by name"""
+        shape = (periods.count, channels, quantiles.BINS)
+        return {
+            name: quantiles.histogram(
+                of.group.things.case,
+                of.where,
+                pieces[id(of.group)],
+                periods.of_piece,
+                of.group.channel,
+                of.lasted,
+                shape,
+            )
+            for name, of in lasted.items()
+        }
+
     return with_daily_levels(
         resolved,
         Tally(
-            months=months,
+            months=grid(frame.months, every=True),
             week=grid(frame.week),
-            days=days,
+            days=grid(frame.days),
             instants=instants,
             oldest=oldest,
-            histograms={name: _histogram(resolved, group, frame.months, piece_of) for name, group in histogram_groups},
+            histograms=histograms(frame.months),
             opening_ms=frame.opening.gather(lanes["queue_ms"])[:-1],
-            batches=grid(frame.batches, _monthly(resolved, counted, frame.batches)) if batches else None,
-            batch_histograms={
-                name: _histogram(resolved, group, frame.batches, piece_of)
-                for name, group in histogram_groups
-                if batches
-            },
+            batches=grid(frame.batches, every=True) if batches else None,
+            batch_histograms=histograms(frame.batches) if batches else {},
         ),
     )
 
 
-class _Pieces:
-    """The pieces of columns of moments, each column looked up once."""
-
-    def __init__(self, frame: Frame) -> None:
-        self._frame = frame
-        self._known: dict[int, tuple[np.ndarray, np.ndarray]] = {}  # with the column, so that its id stays its own
-
-    def __call__(self, moment: np.ndarray) -> np.ndarray:
-        """int64 (n,)"""
-        if id(moment) not in self._known:
-            self._known[id(moment)] = (moment, self._frame.piece(moment))
-        return self._known[id(moment)][1]
-
-
-def _monthly(resolved: Resolved, counted: Counted, months: Periods) -> dict[str, np.ndarray]:
+def _by_reason(resolved: Resolved, counted: Counted, periods: Periods) -> dict[str, np.ndarray]:
     """All measures of contacts and tickets by month (or batch), channel and reason."""
-    shape = (months.count, len(resolved.scenario.channels), len(resolved.scenario.reasons))
-    month_of = np.append(months.of_piece, months.count)
-    cells: dict[str, np.ndarray] = {}
-    for group, piece in counted:
-        index = (month_of[piece] * shape[1] + group.channel) * shape[2] + group.reason
-        for name, figures in group.measures.items():
-            cells[name] = measures.total(index, figures, shape)
-    return cells
+    shape = (periods.count, len(resolved.scenario.channels), len(resolved.scenario.reasons))
+    return {
+        name: figures.reshape(shape)
+        for group, piece in counted
+        for name, figures in sums(
+            group.things, piece, periods, group.reason_place, shape[1] * shape[2], group.measures
+        ).items()
+    }
+
+
+def _basic(counted: Counted, periods: Periods, channels: int) -> dict[str, np.ndarray]:
+    """The basic measures by period and channel."""
+    return {
+        name: figures[:, :, None]
+        for group, piece in counted
+        for name, figures in sums(
+            group.things, piece, periods, group.channel, channels, _named(group, measures.BASIC)
+        ).items()
+    }
+
+
+def _by_team(counted: Counted, periods: Periods, teams: int) -> dict[str, np.ndarray]:
+    """What is known by team, by period: contacts handled, handle time, transfers."""
+    return {
+        name: figures
+        for group, piece in counted
+        if group.team is not None
+        for name, figures in sums(
+            group.things, piece, periods, group.team, teams, _named(group, measures.BY_TEAM)
+        ).items()
+    }
+
+
+def _named(group: measures.Group, names: frozenset[str]) -> Measures:
+    return {name: measure for name, measure in group.measures.items() if name in names}
+
+
+def _gathered(periods: Periods, pieces: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Times by period, from those by piece."""
+    return {name: periods.gather(figures) for name, figures in pieces.items()}
 
 
 def with_daily_levels(resolved: Resolved, tally: Tally) -> Tally:
@@ -160,34 +186,3 @@ def with_daily_levels(resolved: Resolved, tally: Tally) -> Tally:
     of = Periods(len(resolved.calendar.month_labels), month)
     levels = {"daily_level": of.gather(level), "daily_level_days": of.gather((bottom > 0).astype(np.float64))}
     return replace(tally, months=replace(tally.months, lanes={**tally.months.lanes, **levels}))
-
-
-def _by_piece(counted: Counted, pieces: int, channels: int) -> dict[str, np.ndarray]:
-    """The basic measures by piece and channel."""
-    cells: dict[str, np.ndarray] = {}
-    for group, piece in counted:
-        index = piece * channels + group.channel
-        for name in [name for name in group.measures if name in measures.BASIC]:
-            cells[name] = measures.total(index, group.measures[name], (pieces, channels))
-    return cells
-
-
-def _team_sums(counted: Counted, pieces: int, teams: int) -> dict[str, np.ndarray]:
-    """What is known by team, by piece: contacts handled, handle time, transfers."""
-    sums: dict[str, np.ndarray] = {}
-    for group, piece in counted:
-        if group.team is None:
-            continue
-        index = np.where(group.team >= 0, piece * teams + group.team, pieces * teams)
-        for name in ("handled", "handle_ms", "transferred", "ended", "agent_ms", "wasted_ms"):
-            if name in group.measures:
-                sums[name] = measures.total(index, group.measures[name], (pieces, teams))
-    return sums
-
-
-def _histogram(resolved: Resolved, group: measures.Group, months: Periods, piece_of: _Pieces) -> np.ndarray:
-    shape = (months.count, len(resolved.scenario.channels), quantiles.BINS)
-    kept = np.flatnonzero(group.keep)
-    month = months.of_piece[piece_of(group.moment)[kept]]
-    index = (month * shape[1] + group.channel[kept]) * shape[2] + quantiles.bin_of(group.measures["figure"][kept])
-    return np.bincount(index, minlength=int(np.prod(shape))).reshape(shape).astype(np.int32)

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.demand.tape import Tape
+from sim.demand.tape import SELF_FALSE_GONE, Tape
 from sim.engine import outcomes as out
 from sim.engine.outcomes import Outcomes
 from sim.engine.roster import Roster
 from sim.kpis import retention
-from sim.kpis.columns import Contacts, contact_columns, end_of_run, ticket_columns
-from sim.kpis.measures import total
+from sim.kpis.columns import FIGURES, Contacts, contact_columns, ticket_columns
+from sim.kpis.frame import Periods
 from sim.kpis.overrun import overrun_ms
 from sim.kpis.spans import Cuts
+from sim.kpis.sums import Expected, Measures, Sum, Things, sums
 from sim.scenario.resolved import Resolved
 from sim.scenario.units import HALF_HOUR_MS, MS_PER_DAY
 
@@ -60,78 +61,117 @@ def usage(
     """What one replication used; ``contacts`` are its contact_columns(), where they are at hand."""
     scenario = resolved.scenario
     cuts = Cuts.of(np.array(resolved.calendar.month_edges_ms, dtype=np.int64), MS_PER_DAY)
-    months = len(cuts.edges) - 1
+    count = len(cuts.edges) - 1
+    months = Periods(count, np.arange(count))
     contacts = contacts or contact_columns(resolved, tape, outcomes)
+    channels, teams = len(scenario.channels), len(scenario.teams)
+    is_ = contacts.cases
+    things = Things(contacts.case, FIGURES, contacts.figures)
     month = _month(cuts, contacts.arrive_ms)
-    end = end_of_run(resolved, outcomes)
-
-    def add(things: int, which: np.ndarray, when: np.ndarray, figures: np.ndarray) -> np.ndarray:
-        """(things, months): sums of figures by thing and month; which < 0 is nobody's."""
-        if things == 0:
-            return np.zeros((0, months))
-        cell = np.where(which >= 0, which * months + when, things * months)  # past the end: dropped
-        return total(cell, figures, (things, months))
-
-    bot = np.where(contacts.session, contacts.drawn(tape.bot), -1).astype(np.int64)
-    session_ms = contacts.drawn(tape.bot_ms)
-    charged = ~contacts.leg & (contacts.result != out.CLOSED)
-    # the customer's time with people starts where the bot's session ended
-    since = np.where(contacts.queue_ms >= 0, contacts.queue_ms, contacts.arrive_ms)
-    on_channel = np.where(contacts.leave_ms >= 0, contacts.leave_ms, end) - since
-    on_channel[contacts.contained | (contacts.queue_ms < 0)] = 0
-    team_handled = add(len(scenario.teams), np.where(contacts.handled, contacts.team, -1), month, contacts.handled)
-    need_month = _month(cuts, tape.need_ms)
-    finished = (outcomes.state != out.OPEN) & (outcomes.state != out.LOST)
-    slots = np.arange(roster.paid_ms.shape[1], dtype=np.int64) * HALF_HOUR_MS
-    busy_team = roster.agent_team[outcomes.busy_agent]
-    lost, won = _lost_and_won(resolved, tape, outcomes, contacts, cuts)
-    channels, selves = len(scenario.channels), len(scenario.self_service)
-    tried = tape.self_service.astype(np.int64)
-    tried_ms = np.where(tape.self_end_ms >= 0, tape.self_end_ms - tape.need_ms, 0)
+    on_channel: Measures = {
+        "contacts": ~is_.leg & (is_.result != out.CLOSED),
+        "channel_ms": Sum("channel_ms", np.ones(len(is_.leg), dtype=bool)),
+        "handled": is_.handled & ~is_.leg,
+    }
+    by_channel = sums(things, month, months, contacts.channel, channels, on_channel)
+    by_team = sums(things, month, months, contacts.team, teams, {"handled": is_.handled})
+    slots = _month(cuts, np.arange(roster.paid_ms.shape[1], dtype=np.int64) * HALF_HOUR_MS)
+    ended = _month(cuts, outcomes.end_ms)
+    need = _month(cuts, tape.need_ms)
+    state, reasons = Things(outcomes.state, (), _NONE), len(scenario.reasons)
+    states = np.arange(len(out.STATES))
+    done = {"resolved": (states != out.OPEN) & (states != out.LOST), "by_agent": states == out.BY_AGENT}
+    by_reason = sums(state, ended, months, tape.reason, reasons, done)
+    lost, won = _lost_and_won(resolved, tape, outcomes, contacts, ended, months)
     return Usage(
-        paid_ms=_by_month(roster.paid_ms, _month(cuts, slots), months),
+        paid_ms=_by_month(roster.paid_ms, slots, count),
         training_ms=roster.training_ms.astype(np.float64),
         heads=roster.heads.astype(np.float64),
         joiners=roster.joiners.astype(np.float64),
         resigned=roster.resigned.astype(np.float64),
         dismissed=roster.dismissed.astype(np.float64),
-        scheduled_ms=_by_month(roster.scheduled_ms, _month(cuts, slots), months),
+        scheduled_ms=_by_month(roster.scheduled_ms, slots, count),
         overtime_ms=roster.overtime_ms.astype(np.float64),
-        overrun_ms=overrun_ms(roster, outcomes, cuts.edges, len(scenario.teams)),
-        busy_ms=_busy(busy_team, len(scenario.teams), outcomes, cuts),
-        contacts=add(channels, contacts.channel, month, charged),
-        channel_ms=add(channels, contacts.channel, month, on_channel),
-        handled=add(channels, contacts.channel, month, contacts.handled & ~contacts.leg),
-        team_handled=team_handled,
-        bot_sessions=add(len(scenario.bots), bot, month, np.ones(len(bot))),
-        bot_contained=add(len(scenario.bots), bot, month, contacts.contained),
-        bot_ms=add(len(scenario.bots), bot, month, session_ms),
-        self_tries=add(selves, tried, need_month, np.ones(tape.tickets)),
-        self_ms=add(selves, tried, need_month, tried_ms),
-        needs=np.bincount(need_month, minlength=months).astype(np.float64),
-        tickets_resolved=np.bincount(_month(cuts, outcomes.end_ms[finished]), minlength=months).astype(np.float64),
-        agent_resolved=add(
-            len(scenario.reasons),
-            tape.reason.astype(np.int64),
-            _month(cuts, outcomes.end_ms),
-            outcomes.state == out.BY_AGENT,
-        ),
+        overrun_ms=overrun_ms(roster, outcomes, cuts.edges, teams),
+        busy_ms=_busy(roster.agent_team[outcomes.busy_agent], teams, outcomes, cuts),
+        contacts=_lines(by_channel["contacts"]),
+        channel_ms=_lines(by_channel["channel_ms"]),
+        handled=_lines(by_channel["handled"]),
+        team_handled=_lines(by_team["handled"]),
+        **_of_bots(tape, contacts, month, months, len(scenario.bots)),
+        **_of_self_service(tape, need, months, len(scenario.self_service)),
+        needs=np.bincount(need, minlength=count).astype(np.float64),
+        tickets_resolved=by_reason["resolved"].sum(axis=1),
+        agent_resolved=_lines(by_reason["by_agent"]),
         customers_lost=lost,
         customers_won=won,
     )
 
 
+_NONE = np.empty((0, 0), dtype=np.int64)
+
+
+def _of_bots(tape: Tape, contacts: Contacts, month: np.ndarray, months: Periods, bots: int) -> dict[str, np.ndarray]:
+    """Sessions, sessions that ended without an agent, and their length; (B, months)."""
+    if bots == 0:
+        return dict.fromkeys(("bot_sessions", "bot_contained", "bot_ms"), np.zeros((0, months.count)))
+    session = contacts.cases.session
+    length = contacts.drawn(tape.bot_ms)[None]
+    found = sums(
+        Things(contacts.case, ("bot_ms",), length),
+        month,
+        months,
+        contacts.drawn(tape.bot),
+        bots,
+        {
+            "bot_sessions": session,
+            "bot_contained": session & contacts.cases.contained,
+            "bot_ms": Sum("bot_ms", session),
+        },
+    )
+    return {name: _lines(figures) for name, figures in found.items()}
+
+
+def _of_self_service(tape: Tape, need: np.ndarray, months: Periods, selves: int) -> dict[str, np.ndarray]:
+    """Tries and the time that they took; (S, months)."""
+    if selves == 0:
+        return dict.fromkeys(("self_tries", "self_ms"), np.zeros((0, months.count)))
+    tried_ms = np.where(tape.self_end_ms >= 0, tape.self_end_ms - tape.need_ms, 0)
+    every = np.ones(SELF_FALSE_GONE + 1, dtype=bool)
+    found = sums(
+        Things(tape.self_fate, ("self_ms",), tried_ms[None]),
+        need,
+        months,
+        tape.self_service,
+        selves,
+        {"self_tries": every, "self_ms": Sum("self_ms", every)},
+    )
+    return {name: _lines(figures) for name, figures in found.items()}
+
+
+def _lines(by_month: np.ndarray) -> np.ndarray:
+    """(things, months) of (months, things)."""
+    return np.ascontiguousarray(by_month.T)
+
+
 def _lost_and_won(
-    resolved: Resolved, tape: Tape, outcomes: Outcomes, contacts: Contacts, cuts: Cuts
+    resolved: Resolved, tape: Tape, outcomes: Outcomes, contacts: Contacts, ended: np.ndarray, months: Periods
 ) -> tuple[np.ndarray, np.ndarray]:
     """By reason and by the month in which the ticket ended, so that what follows from it lies in later months."""
-    shape = (len(resolved.scenario.reasons), len(cuts.edges) - 1)
+    reasons = len(resolved.scenario.reasons)
     if not retention.counts(resolved):
-        return np.zeros(shape), np.zeros(shape)
-    each = retention.lost_and_won(resolved, tape, outcomes, ticket_columns(resolved, tape, contacts))
-    cell = tape.reason.astype(np.int64) * shape[1] + _month(cuts, outcomes.end_ms)
-    cell[outcomes.state == out.OPEN] = shape[0] * shape[1]  # past the end: dropped
-    return total(cell, each[0], shape), total(cell, each[1], shape)
+        return np.zeros((reasons, months.count)), np.zeros((reasons, months.count))
+    lost, won = retention.lost_and_won(resolved, tape, outcomes, ticket_columns(resolved, tape, contacts))
+    over = np.arange(len(out.STATES)) != out.OPEN
+    found = sums(
+        Things(outcomes.state, (), _NONE),
+        ended,
+        months,
+        tape.reason,
+        reasons,
+        {"lost": Expected(lost, over), "won": Expected(won, over)},
+    )
+    return _lines(found["lost"]), _lines(found["won"])
 
 
 def _month(cuts: Cuts, moment: np.ndarray) -> np.ndarray:

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.kpis import quantiles
-from sim.kpis.measures import total
 from sim.kpis.spans import Cuts, covered_ms, open_time_ms
 
 stretch = st.tuples(st.integers(-50, 200), st.integers(0, 60)).map(lambda p: (p[0], p[0] + p[1]))
@@ -40,17 +39,6 @@ def test_covered_time_keeps_groups_apart_and_leaves_nobody_out():
     assert cuts.covered(group, 2, begin, end).tolist() == [[10, 3], [2, 5]]
 
 
-@pytest.mark.parametrize("figures", [[True, False, True, True], [3, 0, 5, 7], [0.5, 0.25, 1.5, 9.0]])
-def test_sums_by_index_drop_what_lies_past_the_end(figures):
-    figures = np.array(figures)
-    index = np.array([2, 0, 2, 3])
-    assert total(index, figures, (3, 1)).tolist() == [
-        [float(figures[1])],
-        [0.0],
-        [float(figures[0]) + float(figures[2])],
-    ]
-
-
 def test_every_figure_lies_in_the_bin_whose_edges_enclose_it():
     edges = quantiles.EDGES_MS[2:-1]
     figures = np.concatenate(
@@ -61,6 +49,23 @@ def test_every_figure_lies_in_the_bin_whose_edges_enclose_it():
     some = figures > 0
     assert (quantiles.EDGES_MS[bins[some]] <= figures[some]).all()
     assert (figures[some] < quantiles.EDGES_MS[bins[some] + 1]).all()
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(-5, 10**13), st.booleans()), max_size=50))
+def test_a_histogram_counts_each_length_in_its_bin(rows):
+    case, lasted, where = (
+        np.array([k for k, _, _ in rows], int),
+        np.array([f for _, f, _ in rows], int),
+        [True, False, True],
+    )
+    piece, channel = case % 2, np.array([int(second) for _, _, second in rows], int)
+    shape = (2, 2, quantiles.BINS)
+    found = quantiles.histogram(case, np.array(where), piece, np.array([1, 0]), channel, lasted, shape)
+    brute = np.zeros(shape, dtype=np.int32)
+    for k, figure, second in rows:
+        if where[k]:
+            brute[1 - k % 2, int(second), quantiles.bin_of(np.array([max(figure, 0)]))[0]] += 1
+    assert (found == brute).all()
 
 
 def test_open_time_counts_opening_hours_only():

@@ -13,13 +13,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
+from evaluate.rates import internal_rate, sign_changes, why_no_rate
+
 TIMING = {"start": 0.0, "mid": 0.5, "end": 1.0}
-_BRACKET = 1e-12, 1e12  # of x = 1 / (1 + rate): rates from nearly -100 % to as good as infinite
-_STEPS = 400  # halvings of the bracket; float precision is reached long before
 
 
 def period_times(periods: int, timing: str) -> np.ndarray:
@@ -55,50 +54,6 @@ def equivalent_amount(value: float, times: Sequence[float] | np.ndarray, rate: f
     shares = np.ones(len(times))
     shares[-1] = last
     return value / present_value(shares, times, rate)
-
-
-def sign_changes(amounts: Sequence[float] | np.ndarray) -> int:
-    """How often the flows change sign, zeros passed over.
-
-    >>> sign_changes([-100, 0, 60, 60]), sign_changes([-1000, 2500, -1540]), sign_changes([100, 200])
-    (1, 2, 0)
-    """
-    signs = [amount > 0 for amount in amounts if amount != 0]
-    return sum(a != b for a, b in pairwise(signs))
-
-
-def internal_rate(amounts: Sequence[float] | np.ndarray, times: Sequence[float] | np.ndarray) -> float | None:
-    """The rate per period at which the present value is zero; None unless the flows change sign exactly once.
-
-    With one change of sign there is exactly one such rate above -100 % (Descartes); with more there may be several or
-    none, and programs disagree on which to print. Amounts are taken in the order of their times.
-
-    >>> internal_rate([-1000, 2500, -1540], [0, 1, 2]) is None
-    True
-    >>> round(internal_rate([-100, 39, 59, 55, 20], range(5)), 5)
-    0.28095
-    """
-    order = np.argsort(times, kind="stable")
-    when, money = np.asarray(times, dtype=np.float64)[order], np.asarray(amounts, dtype=np.float64)[order]
-    distinct = np.unique(when)
-    net = np.array([money[when == t].sum() for t in distinct])
-    if sign_changes(net) != 1:
-        return None
-    when = distinct - distinct[0]  # a common shift in time moves no root
-
-    def positive(log_x: float) -> bool:
-        """Whether the flows are worth more than nothing at x; the largest term is 1, so nothing overflows."""
-        powers = when * log_x
-        return bool(np.sum(net * np.exp(powers - powers.max())) > 0)
-
-    low, high = (math.log(bound) for bound in _BRACKET)
-    start = positive(low)
-    if start == positive(high):
-        return None
-    for _ in range(_STEPS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if positive(middle) == start else (low, middle)
-    return math.expm1(-(low + high) / 2)
 
 
 def modified_internal_rate(
@@ -166,6 +121,7 @@ class Appraised:
     equivalent_monthly: float
     peak_funding: float
     why_no_rate: str = ""
+    """Where there is no one internal rate: why, and all the rates that there are."""
 
 
 def _per_year(per_month: float | None) -> float | None:
@@ -190,13 +146,11 @@ def appraise(upfront: np.ndarray, flows: np.ndarray, rate_per_month: float, timi
         modified_rate_per_year=_per_year(modified_internal_rate(amounts, times, rate_per_month, rate_per_month)),
         equivalent_monthly=equivalent_amount(npv, when_flows, rate_per_month),
         peak_funding=peak_funding(upfront, flows),
-        why_no_rate="" if rate is not None else _why_no_rate(amounts, times),
+        why_no_rate=why_no_rate(amounts, times),
     )
 
 
-def _why_no_rate(amounts: np.ndarray, times: np.ndarray) -> str:
-    distinct = np.unique(times)
-    changes = sign_changes([amounts[times == t].sum() for t in distinct])
-    if changes == 0:
-        return "the flows never change sign"
-    return f"the flows change sign {changes} times" if changes > 1 else "no rate makes the flows worth nothing"
+__all__ = [
+    "TIMING", "Appraised", "appraise", "equivalent_amount", "internal_rate", "modified_internal_rate", "payback",
+    "peak_funding", "period_times", "present_value", "sign_changes",
+]  # fmt: skip

@@ -13,6 +13,7 @@ import numpy as np
 
 from evaluate import prices
 from evaluate.categories import CATEGORIES
+from evaluate.conventions import price_factors
 from evaluate.investments import investment_lines
 from evaluate.people import people_lines
 from evaluate.retention import margin_lines
@@ -64,21 +65,34 @@ def cash_flows(resolved: Resolved, usages: Sequence[Usage]) -> pd.DataFrame:
 
 
 def lines(resolved: Resolved, usages: Sequence[Usage]) -> Iterator[Line]:
-    """Every line of cost that the scenario prices, lines without a price left out."""
-    scenario = resolved.scenario
-    for category, item, tangible, amounts in (
-        *people_lines(resolved, usages),
-        *_use(resolved, usages),
-        *_fixed(resolved, len(usages)),
-        *investment_lines(resolved, usages),
-        *return_lines(resolved, len(usages)),
-        *concession_lines(resolved, usages),
-        *margin_lines(resolved, usages),
-    ):
-        if amounts.shape != (len(usages), len(resolved.calendar.month_labels)):
-            raise ValueError(f"{scenario.name}: {item} has usage of shape {amounts.shape}")
-        if amounts.any():
-            yield category, item, tangible, amounts
+    """Every line that the scenario prices, in the scenario's prices, lines without a price left out; uplifts last."""
+    economics, months = resolved.scenario.economics, len(resolved.calendar.month_labels)
+    uplifts: dict[tuple[str, str, bool], np.ndarray] = {}
+    for category, item, tangible, amounts in _priced(resolved, usages):
+        if amounts.shape != (len(usages), months):
+            raise ValueError(f"{resolved.scenario.name}: {item} has usage of shape {amounts.shape}")
+        if not amounts.any():
+            continue
+        amounts = amounts * price_factors(months, economics, CATEGORIES[category].upfront)
+        yield category, item, tangible, amounts
+        share = economics.uplift.get(category)  # type: ignore[call-overload]
+        if share:
+            kind = "uplift_upfront" if CATEGORIES[category].upfront else "uplift"
+            line = (kind, f"economics.uplift.{category}", tangible)
+            uplifts[line] = uplifts.get(line, 0.0) + share * amounts
+    for (category, item, tangible), amounts in uplifts.items():
+        yield category, item, tangible, amounts
+
+
+def _priced(resolved: Resolved, usages: Sequence[Usage]) -> Iterator[Line]:
+    """Every line in prices of the horizon's start."""
+    yield from people_lines(resolved, usages)
+    yield from _use(resolved, usages)
+    yield from _fixed(resolved, len(usages))
+    yield from investment_lines(resolved, usages)
+    yield from return_lines(resolved, len(usages))
+    yield from concession_lines(resolved, usages)
+    yield from margin_lines(resolved, usages)
 
 
 def _use(resolved: Resolved, usages: Sequence[Usage]) -> Iterator[Line]:

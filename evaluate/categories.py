@@ -1,7 +1,7 @@
 """Every kind of cash flow, registered once: its name in tables, whether it is tangible, and what it means.
 
-Money out is negative, money in positive. A category that may carry both (none yet) has sign 0. Tools may declare
-themselves intangible; their flows then keep their category and are marked as such.
+Money out is negative, money in positive. Tools may declare themselves intangible; their flows then keep their category
+and are marked as such. All but `released_time` are cash: hours that are freed become cash only as fewer paid hours.
 """
 
 from __future__ import annotations
@@ -24,13 +24,15 @@ class Category:
     group: str
     """Heading under which charts gather it."""
     definition: str
+    cashable: bool = True
+    """Whether it is money that somebody pays or gets; False: time that is released and still paid."""
 
 
 CUSTOMERS = "Customers lost and won"
 RETURNS = "Goods that come back"
-NOT_SUPPORT = (CUSTOMERS, RETURNS)
-"""Groups that support has a part in, and that are no cost of it."""
-"""Group of what service does to sales: no cost of support, so it is in no unit cost."""
+RELEASED = "Released time"
+NOT_SUPPORT = (CUSTOMERS, RETURNS, RELEASED)
+"""Groups that support has a part in, and that are no cost of it; so they are in no unit cost."""
 
 _REGISTERED = (
     Category(
@@ -187,6 +189,24 @@ _REGISTERED = (
         "tickets that an agent resolved x share granted goodwill x its amount",
     ),
     Category(
+        "uplift_upfront",
+        "Optimism uplift, upfront",
+        -1,
+        True,
+        True,
+        "Optimism uplift",
+        "upfront cost x its uplift: what such estimates were exceeded by elsewhere",
+    ),
+    Category(
+        "uplift",
+        "Optimism uplift, other cost",
+        -1,
+        True,
+        False,
+        "Optimism uplift",
+        "cost of each category that has an uplift x that uplift",
+    ),
+    Category(
         "margin_lost",
         "Margin of customers lost by service",
         -1,
@@ -204,6 +224,17 @@ _REGISTERED = (
         False,
         CUSTOMERS,
         "orders of customers who came by recommendation, less of those deterred x order value x margin",
+    ),
+    Category(
+        "released_time",
+        "Released time",
+        1,
+        False,
+        False,
+        RELEASED,
+        "hours that agents are busy less than in the base and that did not become fewer paid hours x wage x "
+        "(1 + on-cost); counted only where the scenario says count_released_time",
+        cashable=False,
     ),
 )
 

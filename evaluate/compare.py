@@ -13,7 +13,8 @@ from evaluate.appraisal import Appraised
 from evaluate.cashflow import cash_flows
 from evaluate.headline import ALL, Line, Sums, difference_of, headline, sums, value_of
 from evaluate.intervals import Figure, mean_figure
-from evaluate.measures import FlowArrays, Table, against, alone, categories_of, flow_arrays, present_values
+from evaluate.measures import FlowArrays, Table, against, alone, categories_of, flow_arrays, present_values, with_line
+from evaluate.released import released
 from evaluate.unit_costs import unit_costs
 from sim.kpis import kpi_table
 from sim.kpis.registry import KPIS
@@ -222,8 +223,14 @@ def compare(runs: Sequence[Replications]) -> Comparison:
     keys = categories_of(*(one.flows for one in priced))
     months = base.resolved.calendar.month_labels
     flows = {one.name: flow_arrays(one.flows, keys, len(runs[0].usage), months) for one in priced}
+    time = {
+        one.name: released(one.resolved, one.replications.usage, base.resolved, base.replications.usage)
+        for one in options
+    }
+    if base.resolved.scenario.economics.count_released_time:
+        flows = {name: with_line(each, "released_time", time.get(name)) for name, each in flows.items()}
     lines = tuple(headline([one.resolved.scenario for one in priced]))
-    found = {one.name: against(flows[one.name], flows[base.name], base.resolved) for one in options}
+    found = {one.name: against(flows[one.name], flows[base.name], base.resolved, time[one.name]) for one in options}
     return Comparison(
         base=base,
         options=options,
@@ -251,6 +258,13 @@ def check_comparable(resolveds: Sequence[Resolved], replications: Sequence[int])
             ("horizon", resolved.calendar.month_edges_ms, base.calendar.month_edges_ms),
             ("economics.discount_rate", scenario.economics.discount_rate, first.economics.discount_rate),
             ("economics.timing", scenario.economics.timing, first.economics.timing),
+            ("economics.prices", scenario.economics.prices, first.economics.prices),
+            ("economics.inflation", scenario.economics.inflation, first.economics.inflation),
+            (
+                "economics.count_released_time",
+                scenario.economics.count_released_time,
+                first.economics.count_released_time,
+            ),
             ("experiment.antithetic", scenario.experiment.antithetic, first.experiment.antithetic),
             ("number of replications", count, replications[0]),
         ):

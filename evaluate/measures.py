@@ -1,16 +1,19 @@
-"""The measures of an appraisal, registered once, and their table: one scenario alone, or an option against the base."""
+"""The measures of an appraisal as a table of figures: one scenario alone, or an option against the base."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evaluate.appraisal import Appraised, appraise, equivalent_amount, period_times
+from evaluate.appraisal import Appraised, appraise, equivalent_amount
 from evaluate.categories import CATEGORIES, NOT_SUPPORT
+from evaluate.conventions import discount_factors, times
 from evaluate.intervals import Figure, mean_figure, ratio_figure
+from evaluate.measure_list import MEASURES, Measure
+from evaluate.released import Released
+from evaluate.spread import spread
 from sim.scenario.calendar import add_months
 from sim.scenario.resolved import Resolved
 from sim.scenario.units import MS_PER_DAY, monthly
@@ -19,145 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
-class Measure:
-    """One line of the appraisal."""
-
-    key: str
-    title: str
-    unit: str
-    """``money`` stands for the scenario's currency."""
-    against_base: bool
-    definition: str
-
-
-_REGISTERED = (
-    Measure(
-        "present_value",
-        "Present value",
-        "money",
-        False,
-        "sum of the discounted cash flows of the scenario alone; money out is negative",
-    ),
-    Measure("total", "Total, undiscounted", "money", False, "sum of the cash flows of the scenario alone"),
-    Measure(
-        "equivalent_monthly",
-        "Monthly equivalent of all flows",
-        "money/month",
-        False,
-        "the equal monthly amount with the same present value; money out is negative",
-    ),
-    Measure(
-        "total_support",
-        "of which support, undiscounted",
-        "money",
-        False,
-        "the total without what service does to sales (margin lost and won) and goods that come back",
-    ),
-    Measure(
-        "equivalent_monthly_support",
-        "of which support",
-        "money/month",
-        False,
-        "the monthly equivalent without what service does to sales (margin lost and won) and goods that come back",
-    ),
-    Measure(
-        "cost_per_contact",
-        "Cost per contact",
-        "money",
-        False,
-        "all cost / contacts that an agent finished or a bot contained",
-    ),
-    Measure(
-        "cost_per_resolution",
-        "Cost per resolution",
-        "money",
-        False,
-        "all cost / tickets resolved by self-service, bot or agent",
-    ),
-    Measure(
-        "cost_per_order",
-        "Cost per order",
-        "money",
-        False,
-        "all cost / expected orders",
-    ),
-    Measure(
-        "npv",
-        "NPV against the base",
-        "money",
-        True,
-        "present value of the differences of monthly flows, option less base; savings are positive",
-    ),
-    Measure(
-        "npv_tangible",
-        "NPV, tangible only",
-        "money",
-        True,
-        "the same without categories that do not move through the accounts",
-    ),
-    Measure("net_total", "Net total, undiscounted", "money", True, "sum of the differences of flows"),
-    Measure(
-        "benefits",
-        "Benefits (present value)",
-        "money",
-        True,
-        "categories that improve on the base over the horizon, discounted",
-    ),
-    Measure(
-        "costs",
-        "Costs (present value)",
-        "money",
-        True,
-        "categories that cost more than in the base over the horizon, discounted, as a positive amount",
-    ),
-    Measure(
-        "roi",
-        "Return on investment",
-        "share",
-        True,
-        "(benefits - costs) / costs, both discounted; read it beside the NPV",
-    ),
-    Measure("benefit_cost_ratio", "Benefit-cost ratio", "ratio", True, "benefits / costs, both discounted"),
-    Measure(
-        "payback",
-        "Payback",
-        "months",
-        True,
-        "when the cumulative mean net flow reaches zero and stays there; empty is never within the horizon",
-    ),
-    Measure("discounted_payback", "Discounted payback", "months", True, "the same with discounted flows"),
-    Measure(
-        "irr",
-        "Internal rate of return",
-        "share/year",
-        True,
-        "the yearly rate at which the NPV is zero; only where the flows change sign exactly once",
-    ),
-    Measure(
-        "mirr",
-        "Modified internal rate",
-        "share/year",
-        True,
-        "outflows financed and inflows reinvested at the discount rate",
-    ),
-    Measure(
-        "equivalent_monthly_saving",
-        "Equivalent monthly saving",
-        "money/month",
-        True,
-        "the equal monthly amount with the same NPV",
-    ),
-    Measure(
-        "peak_funding",
-        "Peak funding",
-        "money",
-        True,
-        "most money out of pocket at any time, from the cumulative mean net flow",
-    ),
-)
-
-MEASURES: Mapping[str, Measure] = {measure.key: measure for measure in _REGISTERED}
+STRESS = 0.2
+"""By how much the figures that ask "what if" lower benefits and raise costs."""
 Table = dict[str, Figure]
 Keys = tuple[tuple[str, bool], ...]
 """(category, tangible), in registered order."""
@@ -194,6 +60,13 @@ def flow_arrays(
     return FlowArrays(keys, amounts)
 
 
+def with_line(flows: FlowArrays, category: str, time: Released | None) -> FlowArrays:
+    """The flows with one category more, of zeros where there is nothing."""
+    line = np.zeros((1, *flows.amounts.shape[1:])) if time is None else time.worth[None]
+    key = (category, CATEGORIES[category].tangible)
+    return FlowArrays((*flows.categories, key), np.concatenate([flows.amounts, line]))
+
+
 def categories_of(*tables: pd.DataFrame) -> Keys:
     """(category, tangible) in registered order, over all tables."""
     seen = {key for table in tables for key in zip(table["category"], table["tangible"].astype(bool), strict=True)}
@@ -202,10 +75,8 @@ def categories_of(*tables: pd.DataFrame) -> Keys:
 
 def present_values(flows: FlowArrays, resolved: Resolved) -> np.ndarray:
     """Present value by category and replication, float64 (categories, replications)."""
-    economics = resolved.scenario.economics
-    rate, months = monthly(economics.discount_rate), flows.amounts.shape[2]
-    later = (1.0 + rate) ** -period_times(months, economics.timing)
-    start = (1.0 + rate) ** -period_times(months, "start")
+    economics, months = resolved.scenario.economics, flows.amounts.shape[2]
+    later, start = (discount_factors(months, economics, upfront) for upfront in (False, True))
     factor = np.where(flows.upfront[:, None], start[None, :], later[None, :])
     return np.asarray(np.einsum("crm,cm->cr", flows.amounts, factor))
 
@@ -234,8 +105,13 @@ def alone(flows: FlowArrays, resolved: Resolved) -> Table:
     return found
 
 
-def against(option: FlowArrays, base: FlowArrays, resolved: Resolved) -> tuple[Table, Appraised]:
-    """Measures of an option against the base, replication by replication (the same tapes)."""
+def against(
+    option: FlowArrays, base: FlowArrays, resolved: Resolved, time: Released | None = None
+) -> tuple[Table, Appraised]:
+    """Measures of an option against the base, replication by replication (the same tapes).
+
+    ``time`` is what the option releases; where the scenario counts it, it is among the flows already.
+    """
     confidence = resolved.scenario.experiment.confidence
     difference = FlowArrays(option.categories, option.amounts - base.amounts)
     by_category = present_values(difference, resolved)
@@ -244,13 +120,18 @@ def against(option: FlowArrays, base: FlowArrays, resolved: Resolved) -> tuple[T
     benefits, costs = by_category[gains].sum(axis=0), -by_category[~gains].sum(axis=0)
     mean = _appraised(difference.amounts.mean(axis=1), difference.upfront, resolved)
     values = by_category.sum(axis=0)
-    return {
+    found = {
         "npv": mean_figure(values, confidence),
         "npv_tangible": mean_figure(by_category[tangible].sum(axis=0), confidence),
+        **_of_time(values, time, resolved),
         "net_total": mean_figure(difference.amounts.sum(axis=(0, 2)), confidence),
         "benefits": mean_figure(benefits, confidence),
         "costs": mean_figure(costs, confidence),
         "roi": ratio_figure(benefits - costs, costs, confidence),
+        "npv_benefits_20_lower": mean_figure(values - STRESS * benefits, confidence),
+        "npv_costs_20_higher": mean_figure(values - STRESS * costs, confidence),
+        "benefits_can_fall": ratio_figure(values, benefits, confidence),
+        "costs_can_rise": ratio_figure(values, costs, confidence),
         "benefit_cost_ratio": ratio_figure(benefits, costs, confidence),
         "payback": Figure(mean.payback_months),
         "discounted_payback": Figure(mean.discounted_payback_months),
@@ -258,14 +139,29 @@ def against(option: FlowArrays, base: FlowArrays, resolved: Resolved) -> tuple[T
         "mirr": Figure(mean.modified_rate_per_year),
         "equivalent_monthly_saving": mean_figure(_equivalent(values, difference, resolved), confidence),
         "peak_funding": Figure(mean.peak_funding),
-    }, mean
+    }
+    each = [_appraised(difference.amounts[:, rep], difference.upfront, resolved) for rep in range(len(values))]
+    return found | spread(each), mean
+
+
+def _of_time(values: np.ndarray, time: Released | None, resolved: Resolved) -> Table:
+    """Released time beside the NPV, which holds it only where it is declared to count."""
+    if time is None or not time.hours.any():
+        return {}
+    economics, confidence = resolved.scenario.economics, resolved.scenario.experiment.confidence
+    worth = time.worth @ discount_factors(time.worth.shape[1], economics)
+    return {
+        "npv_with_released_time": mean_figure(values + (0 if economics.count_released_time else worth), confidence),
+        "released_time": mean_figure(worth, confidence),
+        "released_hours": mean_figure(time.hours.sum(axis=1), confidence),
+    }
 
 
 def _equivalent(values: np.ndarray, flows: FlowArrays, resolved: Resolved) -> np.ndarray:
     """Of whole months; one that the horizon cuts short weighs by its share, or five days would cost a month's money."""
     economics = resolved.scenario.economics
-    times, rate = period_times(flows.amounts.shape[2], economics.timing), monthly(economics.discount_rate)
-    return np.asarray(values * equivalent_amount(1.0, times, rate, _last_month(resolved)))
+    when, rate = times(flows.amounts.shape[2], economics), monthly(economics.discount_rate)
+    return np.asarray(values * equivalent_amount(1.0, when, rate, _last_month(resolved)))
 
 
 def _last_month(resolved: Resolved) -> float:
@@ -275,3 +171,9 @@ def _last_month(resolved: Resolved) -> float:
     count = len(edges) - 1
     days = (add_months(first, count) - add_months(first, count - 1)).days
     return min(1.0, (edges[-1] - edges[-2]) / (days * MS_PER_DAY)) if resolved.scenario.horizon.months is None else 1.0
+
+
+__all__ = [
+    "MEASURES", "FlowArrays", "Measure", "Table", "against", "alone", "categories_of", "flow_arrays", "present_values",
+    "with_line",
+]  # fmt: skip

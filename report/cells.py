@@ -61,11 +61,13 @@ def measure_text(comparison: Comparison, key: str, figure: Figure) -> str:
         return fmt.percent(value, 0)
     if unit == "ratio":
         return fmt.number(value, 2)
+    if unit == "h":
+        return f"{fmt.number(value)}{fmt.FIRM}h"
     digits = 2 if key.startswith("cost_per") else 0
     return fmt.money(value, comparison.currency, digits, signed=MEASURES[key].against_base and key not in _UNSIGNED)
 
 
-_UNSIGNED = ("benefits", "costs", "peak_funding")
+_UNSIGNED = ("benefits", "costs", "peak_funding", "peak_funding_p10", "peak_funding_p90")
 
 
 def interval_text(key: str, figure: Figure) -> str:
@@ -77,6 +79,20 @@ def interval_text(key: str, figure: Figure) -> str:
         return fmt.span(fmt.percent(figure.low, 0), fmt.percent(figure.high, 0))
     digits = 2 if unit == "ratio" or key.startswith("cost_per") else 0
     return fmt.span(fmt.number(figure.low, digits), fmt.number(figure.high, digits))
+
+
+def spread_text(comparison: Comparison, name: str, key: str) -> str:
+    """How a measure spreads over the replications, for the small print; nothing where it is a mean with an interval."""
+    table = comparison.against.get(name, {})
+    low, high = table.get(f"{key}_p10"), table.get(f"{key}_p90")
+    if low is None or high is None:
+        return ""
+    tenths = f"P10 {measure_text(comparison, f'{key}_p10', low)}, P90 {measure_text(comparison, f'{key}_p90', high)}"
+    how_often = table.get(f"{key}_share")
+    if how_often is None or how_often.value is None:
+        return tenths
+    in_share = f"in {fmt.percent(how_often.value, 0)} of replications"
+    return f"{tenths}; {in_share}" if how_often.value else in_share
 
 
 def kpi_interval_text(line: Line, figure: Figure) -> str:

@@ -1,7 +1,7 @@
 // Tables sort by the column that is pressed. Cells carry their value in data-v; text sorts as text.
 for (const button of document.querySelectorAll("th button.sort")) {
   button.addEventListener("click", () => {
-    const head = button.closest("th"), table = head.closest("table"), body = table.tBodies[0];
+    const head = button.closest("th"), table = head.closest("table");
     const down = head.getAttribute("aria-sort") === "ascending";
     for (const other of head.parentNode.children) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
@@ -13,7 +13,9 @@ for (const button of document.querySelectorAll("th button.sort")) {
       const way = Number.isNaN(m) || Number.isNaN(n) ? x.localeCompare(y) : m - n;
       return down ? -way : way;
     };
-    for (const row of [...body.rows].sort(order)) body.append(row);
+    for (const body of table.tBodies) {  // each part of a table by itself, its title first
+      for (const row of [...body.rows].filter((one) => !one.classList.contains("group")).sort(order)) body.append(row);
+    }
   });
 }
 // A tap on a name shows its definition; Escape and a tap elsewhere hide it (the browser's own focus does the work).

@@ -8,8 +8,10 @@ from importlib import resources
 
 from evaluate.categories import CATEGORIES
 from evaluate.compare import Comparison
+from evaluate.conventions import stated
 from evaluate.headline import ALL
-from evaluate.measures import MEASURES
+from evaluate.intervals import Figure
+from evaluate.measure_list import MEASURES, is_spread
 from evaluate.verdict import verdict
 from report import cells
 from report import format as fmt
@@ -17,21 +19,24 @@ from report.answer import answer, remarks, warnings
 from report.charts import style
 from report.charts.style import NARROW, WIDE
 from report.draw import Chart
+from report.extra import Extra, html, html_table
 from report.ledger import Entry, entries
 from report.method import CAVEATS, METHOD, warm_ups
-from report.summary import Cell, Row, sections
+from report.summary import Cell, Row, sections, sunk_table
 from report.terminal import basis
 from sim.kpis import KPIS
 
 
-def page(comparison: Comparison, charts: Sequence[Chart]) -> str:
-    """The whole page."""
+def page(comparison: Comparison, charts: Sequence[Chart], extras: Sequence[Extra] = ()) -> str:
+    """The whole page; ``extras`` are sections of their own, after the money."""
     names = ", ".join(one.name for one in comparison.scenarios)
+    more = [html(extra, "".join(_figure(chart, level=3) for chart in extra.charts)) for extra in extras]
     parts = [
-        _head(comparison, names),
+        _head(comparison, names, extras),
         f'<section id="table"><h2>{_table_title(comparison)}</h2>{_comparison_table(comparison)}</section>',
         f'<div id="charts">{"".join(_figure(chart) for chart in charts)}</div>',
         f'<section id="money"><h2>Cost by category</h2>{_category_table(comparison)}</section>',
+        *more,
         f'<section id="kpis"><h2>All KPIs over the whole horizon</h2>{_kpi_tables(comparison)}</section>',
         f'<section id="inputs"><h2>Where the inputs come from</h2>{_ledger(comparison)}</section>',
         f'<section id="method"><h2>Method and caveats</h2>{_method(comparison)}</section>',
@@ -49,7 +54,7 @@ def _asset(name: str) -> str:
     return resources.files("report").joinpath(name).read_text(encoding="utf-8")
 
 
-def _head(comparison: Comparison, names: str) -> str:
+def _head(comparison: Comparison, names: str, extras: Sequence[Extra]) -> str:
     said = "".join(f"<li>{escape(remark)}</li>" for remark in remarks(comparison))
     titles = "".join(
         f"<dt>{_swatch(place)}{escape(one.name)}</dt><dd>{escape(_about(one.resolved.scenario))}</dd>"
@@ -61,7 +66,8 @@ def _head(comparison: Comparison, names: str) -> str:
         + f'<p class="meta">{escape(basis(comparison))}</p>\n<details><summary>What the scenarios are</summary>'
         f"<dl>{titles}</dl></details>\n"
         '<nav aria-label="Contents"><a href="#table">Table</a><a href="#charts">Charts</a><a href="#money">Money</a>'
-        '<a href="#kpis">KPIs</a><a href="#inputs">Inputs</a><a href="#method">Method</a></nav></header>'
+        + "".join(f'<a href="#{extra.key}">{escape(extra.title)}</a>' for extra in extras)
+        + '<a href="#kpis">KPIs</a><a href="#inputs">Inputs</a><a href="#method">Method</a></nav></header>'
     )
 
 
@@ -86,32 +92,42 @@ def _table_title(comparison: Comparison) -> str:
 def _comparison_table(comparison: Comparison) -> str:
     best = verdict(comparison).best.name if comparison.options else ""
     heads = "".join(
-        f'<th scope="col"{_best(one.name, best)}>{_swatch(place)}{escape(one.name)}</th>'
-        for place, one in enumerate(comparison.scenarios)
+        _sortable(one.name, _best(one.name, best), _swatch(place)) for place, one in enumerate(comparison.scenarios)
     )
-    rows = []
+    bodies = []
     for section in sections(comparison):
-        blanks = f'<td colspan="{len(comparison.scenarios)}"></td>'
-        rows.append(f'<tr class="group"><th scope="row">{escape(section.title)}</th>{blanks}</tr>')
-        rows += [_row(comparison, row, best) for row in section.rows]
+        blanks = "<td></td>" * len(comparison.scenarios)
+        head = f'<tr class="group"><th scope="row">{escape(section.title)}</th>{blanks}</tr>'
+        rows = "".join(_row(comparison, row, best, place) for place, row in enumerate(section.rows))
+        bodies.append(f"<tbody>{head}{rows}</tbody>")
     change = "; small print: interval" + (", change against the base" if comparison.options else "")
     return (
-        f'<p class="note">Tap a name for its definition and denominator{change}.</p>'
-        f'<div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Figure</th>{heads}'
-        f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        f'<p class="note">Tap a name for its definition and denominator{change}. A press on a column\'s head sorts the '
+        f"rows of each part.</p>{_scrolling(_table_title(comparison))}"
+        f'<table class="sortable parts"><thead><tr>{_sortable("Figure")}{heads}</tr></thead>'
+        f"{''.join(bodies)}</table></div>"
     )
+
+
+def _scrolling(name: str) -> str:
+    """The start of a box that scrolls sideways where a table is wider than the screen; the keyboard reaches it."""
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(name, quote=True)}">'
 
 
 def _best(name: str, best: str) -> str:
     return ' class="best"' if name == best else ""
 
 
-def _row(comparison: Comparison, row: Row, best: str) -> str:
+def _row(comparison: Comparison, row: Row, best: str, place: int) -> str:
     shown = "".join(
-        f'<td class="num{" best" if one.name == best else ""}">{_cell(cell)}</td>'
+        f'<td class="num{" best" if one.name == best else ""}" data-v="{_sorts_by(cell.sort)}">{_cell(cell)}</td>'
         for one, cell in zip(comparison.scenarios, row.cells, strict=True)
     )
-    return f'<tr><th scope="row">{_what(row.title, row.definition)}</th>{shown}</tr>'
+    return f'<tr><th scope="row" data-v="{place:02d}">{_what(row.title, row.definition)}</th>{shown}</tr>'
+
+
+def _sorts_by(value: float | None) -> str:
+    return "" if value is None or value != value else f"{value:.9g}"
 
 
 def _cell(cell: Cell) -> str:
@@ -122,7 +138,7 @@ def _cell(cell: Cell) -> str:
     return f"{escape(cell.text)}{mark}{spoken}" + "".join(f"<small>{escape(text)}</small>" for text in small)
 
 
-def _figure(chart: Chart) -> str:
+def _figure(chart: Chart, level: int = 2) -> str:
     drawn = "".join(
         f'<div class="{size.name}">'
         + style.inline_svg(chart.draw(size), f"{chart.key}-{size.name}", chart.title, chart.text)
@@ -130,13 +146,13 @@ def _figure(chart: Chart) -> str:
         for size in (WIDE, NARROW)
     )
     return (
-        f'<section class="chart" id="{chart.key}"><h2>{escape(chart.title)}</h2>'
+        f'<section class="chart" id="{chart.key}"><h{level}>{escape(chart.title)}</h{level}>'
         f"<figure>{drawn}<figcaption>{escape(chart.text)}</figcaption></figure></section>"
     )
 
 
-def _sortable(head: str, kind: str = "") -> str:
-    return f'<th scope="col"{kind}><button class="sort" type="button">{escape(head)}</button></th>'
+def _sortable(head: str, kind: str = "", before: str = "") -> str:
+    return f'<th scope="col"{kind}><button class="sort" type="button">{before}{escape(head)}</button></th>'
 
 
 def _category_table(comparison: Comparison) -> str:
@@ -157,40 +173,54 @@ def _category_table(comparison: Comparison) -> str:
     totals = "".join(f'<td class="num">{fmt.number(float(sums[one.name].sum()))}</td>' for one in comparison.scenarios)
     note = f"{comparison.currency} over the horizon, undiscounted, mean of the replications; money out is negative."
     return (
-        f'<div class="scroll" tabindex="0"><table class="sortable"><caption>{note}</caption><thead><tr>'
+        f'{_scrolling("Cost by category")}<table class="sortable"><caption>{note}</caption><thead><tr>'
         f"{_sortable('Category')}{heads}</tr></thead><tbody>{''.join(rows)}</tbody>"
         f'<tfoot><tr class="total"><th scope="row">Total</th>{totals}</tr></tfoot></table></div>'
-        f"{_appraisal_table(comparison)}"
+        f"{_appraisal_table(comparison)}{_sunk(comparison)}"
     )
 
 
 def _appraisal_table(comparison: Comparison) -> str:
     if not comparison.options:
         return ""
-    heads = "".join(f'<th scope="col">{escape(one.name)}</th>' for one in comparison.options)
+    heads = "".join(_sortable(one.name) for one in comparison.options)
     rows = []
-    for key, measure in MEASURES.items():
-        if not measure.against_base:
+    for place, (key, measure) in enumerate(MEASURES.items()):
+        figures = [comparison.against[one.name].get(key, Figure(None)) for one in comparison.options]
+        there = any(key in comparison.against[one.name] for one in comparison.options)
+        if not measure.against_base or is_spread(key) or not there:
             continue
-        cells_ = []
-        for one in comparison.options:
-            figure = comparison.against[one.name][key]
-            why = comparison.appraised[one.name].why_no_rate if key == "irr" and figure.value is None else ""
-            small = why or cells.interval_text(key, figure)
-            text = escape(cells.measure_text(comparison, key, figure))
-            cells_.append(f'<td class="num">{text}{f"<small>{escape(small)}</small>" if small else ""}</td>')
+        shown = "".join(
+            _appraisal_cell(comparison, one.name, key, figure)
+            for one, figure in zip(comparison.options, figures, strict=True)
+        )
         name = _what(measure.title, measure.definition + ".")
-        rows.append(f'<tr><th scope="row">{name}</th>{"".join(cells_)}</tr>')
-    economics = comparison.base.resolved.scenario.economics
+        rows.append(f'<tr><th scope="row" data-v="{place:02d}">{name}</th>{shown}</tr>')
     note = (
-        f"Against {comparison.base.name}: option less base, month by month, on the same replications. Discounted at "
-        f"{fmt.percent(economics.discount_rate)} a year, (1 + r)^(1/12) \u2212 1 a month; flows count at the "
-        f"{economics.timing} of their month, upfront cost at the start of its own. Nominal amounts."
+        f"Against {comparison.base.name}: option less base, month by month, on the same replications. "
+        f"{stated(comparison.base.resolved.scenario.economics)} Tap a name for its definition; P10 and P90 are over "
+        "the replications, each appraised by itself."
     )
     return (
-        f'<h3>Appraisal</h3><div class="scroll" tabindex="0"><table><caption>{escape(note)}</caption><thead><tr>'
-        f'<th scope="col">Measure</th>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+        f'<h3>Appraisal</h3>{_scrolling("Appraisal")}<table class="sortable"><caption>{escape(note)}</caption><thead>'
+        f"<tr>{_sortable('Measure')}{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
+
+
+def _appraisal_cell(comparison: Comparison, name: str, key: str, figure: Figure) -> str:
+    why = comparison.appraised[name].why_no_rate if key == "irr" and figure.value is None else ""
+    small = [text for text in (why, cells.interval_text(key, figure), cells.spread_text(comparison, name, key)) if text]
+    text = escape(cells.measure_text(comparison, key, figure))
+    printed = "".join(f'<small class="wrap">{escape(each)}</small>' for each in small)
+    return f'<td class="num" data-v="{_sorts_by(figure.value)}">{text}{printed}</td>'
+
+
+def _sunk(comparison: Comparison) -> str:
+    """What is spent already, apart from everything that is appraised; nothing where nothing is."""
+    found = sunk_table(comparison)
+    if not found.rows:
+        return ""
+    return f"<h3>Sunk cost, left out of everything above</h3>{html_table(found)}"
 
 
 def _kpi_tables(comparison: Comparison) -> str:
@@ -218,7 +248,7 @@ def _kpi_tables(comparison: Comparison) -> str:
         )
     return (
         f'<p class="note">By month, reason, half-hour and day, with intervals: the CSV files beside this page.</p>'
-        f'<details><summary>Show {len(rows)} figures</summary><div class="scroll" tabindex="0"><table class="sortable">'
+        f'<details><summary>Show {len(rows)} figures</summary>{_scrolling("All KPIs")}<table class="sortable">'
         f"<thead><tr>{_sortable('KPI')}{_sortable('of')}{_sortable('unit')}{heads}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div></details>"
     )
@@ -253,7 +283,7 @@ def _ledger(comparison: Comparison) -> str:
     heads = "".join(_sortable(head, ' class="text"') for head in ("Assumption", "Value", "Level", "Source", "In"))
     return (
         f'<p class="note">{len(found)} assumptions name their evidence: {said}. What is not listed names none.</p>'
-        f'<div class="scroll" tabindex="0"><table class="sortable ledger"><thead><tr>{heads}</tr></thead>'
+        f'{_scrolling("Where the inputs come from")}<table class="sortable ledger"><thead><tr>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
 

@@ -9,9 +9,11 @@ from evaluate.compare import Comparison, TargetResult
 from evaluate.headline import Line, applies
 from evaluate.measures import MEASURES
 from evaluate.returns import returns_by_month
+from evaluate.sunk import sunk_costs
 from report import cells
 from report import format as fmt
 from report.answer import priced, whole_months
+from report.extra import TextTable
 from report.tables import unit_of
 from sim.kpis import KPIS
 
@@ -49,7 +51,7 @@ class Section:
 
 _SERVICE = ("service_level", "average_speed_of_answer", "abandonment_rate")
 _MONEY_ALONE = ("cost_per_contact", "cost_per_resolution", "cost_per_order")
-_MONEY_AGAINST = ("npv", "payback", "roi", "irr", "peak_funding")
+_MONEY_AGAINST = ("npv", "released_time", "payback", "roi", "irr", "peak_funding")
 
 
 def sections(comparison: Comparison) -> list[Section]:
@@ -155,3 +157,14 @@ def _sentence(text: str) -> str:
 def scenario_names(comparison: Comparison) -> Sequence[str]:
     """Column heads."""
     return [one.name for one in comparison.scenarios]
+
+
+def sunk_table(comparison: Comparison) -> TextTable:
+    """Sunk cost of every scenario, apart from all that is appraised; without rows where there is none."""
+    found = [(one.name, cost) for one in comparison.scenarios for cost in sunk_costs(one.resolved)]
+    return TextTable(
+        f"{comparison.currency}; spent whatever is decided, and in no figure of the appraisal",
+        ("Scenario", "What", "Amount", "Why"),
+        tuple((name, cost.item, fmt.number(cost.amount), cost.because) for name, cost in found),
+        numbers=False,
+    )

@@ -197,7 +197,7 @@ def test_why_there_is_no_rate_is_said():
     def why(flows):
         return appraise(np.zeros(3), np.array(flows, dtype=float), 0.01, "end").why_no_rate
 
-    assert why([-1000, 2500, -1540]) == "the flows change sign 2 times"
+    assert why([-1000, 2500, -1540]).startswith("the flows change sign 2 times; they are worth nothing at 213.8")
     assert why([1, 2, 3]) == "the flows never change sign"
     assert why([-1, 2, 3]) == ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -129,8 +129,9 @@ def along_months(
     for axis, name in asked.items():
         if name != ALL and not axes.get(axis):
             raise KeyError(f"{kpi} is not known by {axis}")
-    place = (slice(None), *(_index(axes[axis], asked[axis]) for axis in axes))
-    return figures.value[place], figures.low[place], figures.high[place], figures.n[place]
+    place: tuple[Any, ...] = (slice(None), *(_index(axes[axis], asked[axis]) for axis in axes))
+    value, low, high, n = (a[place] for a in (figures.value, figures.low, figures.high, figures.n))
+    return value, low, high, n
 
 
 def _index(names: list[str], name: str) -> int:

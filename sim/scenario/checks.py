@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from sim.scenario.checking import ITSELF, Check, Context
+from sim.scenario.checking import Check, Context
+from sim.scenario.checks_judgement import check_judgement, kpi_parts
 from sim.scenario.checks_names import (
     check_automation_names,
     check_channel_names,
@@ -30,7 +31,8 @@ from sim.scenario.checks_values import (
     check_speeds,
     check_spreads,
 )
-from sim.scenario.kpi_names import BY_CHANNEL, BY_TEAM, KPI_NAMES, NOT_BY_REASON
+from sim.scenario.kpi_names import KPI_NAMES
+from sim.scenario.kpi_text import named
 from sim.scenario.limits import check_size
 from sim.scenario.nodes import Node, Path
 from sim.scenario.problems import Problem, listed, nearest
@@ -51,7 +53,7 @@ def check_precision(context: Context) -> Iterator[Problem]:
             wrong = f"there is no KPI '{name}'"
             yield context.problem(path, wrong, listed(KPI_NAMES), nearest(name, KPI_NAMES), key=True)
         elif part is not None:
-            yield from _kpi_parts(context, path, name, part)
+            yield from kpi_parts(context, path, named(text))
         if width == 0:
             yield context.problem(path, "an interval of width 0 is never reached", "a share above 0, such as '1 %'")
     if experiment.replications > experiment.max_replications and experiment.precision:
@@ -59,29 +61,6 @@ def check_precision(context: Context) -> Iterator[Problem]:
         about: tuple[Path, ...] = (("experiment", "max_replications"),)
         allowed = f"up to {experiment.max_replications}, or a larger max_replications"
         yield context.problem(("experiment", "replications"), wrong, allowed, about=about)
-
-
-def _kpi_parts(context: Context, path: Path, name: str, parts: str) -> Iterator[Problem]:
-    """`kpi(channel)`, `kpi(reason)`, `kpi(channel, reason)` or `kpi(team)`, by what the KPI is kept by."""
-    scenario = context.scenario
-    kinds: dict[str, Iterable[str]] = {}
-    if name in BY_TEAM:
-        kinds["team"] = scenario.teams
-    if name in BY_CHANNEL:
-        kinds["channel"] = scenario.channels
-        if name not in NOT_BY_REASON:
-            kinds["reason"] = scenario.reasons
-    about = [(f"{kind}s", ITSELF) for kind in kinds]
-    used: set[str] = set()
-    for part in filter(None, (piece.strip() for piece in parts.split(","))):
-        fits = [kind for kind, names in kinds.items() if part in names]
-        known = [each for names in kinds.values() for each in names]
-        if not fits:
-            wrong = f"there is no {' or '.join(kinds)} '{part}'"
-            yield context.problem(path, wrong, listed(known), nearest(part, known), about, key=True)
-        elif fits[0] in used:
-            yield context.problem(path, f"'{part}' is a second {fits[0]}", f"one {fits[0]}", about=about, key=True)
-        used.update(fits[:1])
 
 
 CHECKS: tuple[Check, ...] = (
@@ -111,6 +90,7 @@ CHECKS: tuple[Check, ...] = (
     check_team_people,
     check_investments,
     check_decided,
+    check_judgement,
     check_size,
 )
 

@@ -125,10 +125,11 @@ class Layers:
         return apply_changes(document, changes, "changes", self.problems, self.log, at="changes")
 
     def overlay(self, document: Node, path: Path) -> Node:
-        """A partial document laid on top."""
-        label = str(path)
-        if not path.is_file():
-            raise ScenarioProblems([*self.problems, _missing(label, Path(), Origin(label))])
+        """A partial document laid on top: a file, or one that ships with deskplan, by its name."""
+        found = locate(str(path), Path())
+        if found is None:
+            raise ScenarioProblems([*self.problems, _missing(str(path), Path(), Origin(str(path)))])
+        path, label = found
         self.folders[label] = path.parent
         layer = unwrap(self.read(path, label))
         extends = layer.children.get("extends")
@@ -184,7 +185,8 @@ def _placed(node: Node, origin: Origin) -> Node:
 def bundled() -> dict[str, Path]:
     """Scenarios that ship with deskplan, by name (`baseline`, `classic/erlang_c`)."""
     home = Path(str(resources.files("scenarios")))
-    return {path.relative_to(home).with_suffix("").as_posix(): path for path in sorted(home.rglob("*.yaml"))}
+    found = {path.relative_to(home).with_suffix("").as_posix(): path for path in sorted(home.rglob("*.yaml"))}
+    return {name: path for name, path in found.items() if not name.startswith("benchmarks/")}  # figures, no scenarios
 
 
 def locate(name: str, folder: Path, label: str = "") -> tuple[Path, str] | None:

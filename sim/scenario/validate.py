@@ -149,7 +149,7 @@ class _Walk:
             if (
                 shape.key.unit == "text"
                 and path not in _FREE_KEYS
-                and path[-1:] != ("changes",)
+                and path[-1:] not in _KEYED_BY_TEXT
                 and not NAME.fullmatch(key)
             ):
                 self.finding.add(child, inner, f"'{key}' is not a name", "letters, digits, '_', '-' and '.'", key=True)
@@ -161,7 +161,8 @@ class _Walk:
         return made
 
 
-_FREE_KEYS = {("evidence",), ("experiment", "precision")}  # keyed by paths and by KPIs, not by names
+_FREE_KEYS = {("evidence",), ("uncertain",), ("experiment", "precision")}  # keyed by paths and by KPIs, not by names
+_KEYED_BY_TEXT = {("changes",), ("figures",), ("cares",), ("discrete",)}
 
 
 def _knows_never(shape: Shape) -> bool:

@@ -32,7 +32,7 @@ BREAKAGES = [
         """
 good.yaml:90:1  decisons
     there is no 'decisons' here
-    allowed: schema, name, title, because, currency, horizon, experiment, customers, segments, demand, reasons, channels, teams, self_service, bots, returns, satisfaction, retention, feedback, economics, kpis, investments, decisions, evidence
+    allowed: schema, name, title, because, currency, horizon, experiment, customers, segments, demand, reasons, channels, teams, self_service, bots, returns, satisfaction, retention, feedback, economics, kpis, investments, decisions, benchmarks, goals, stakeholders, uncertain, evidence
     did you mean 'decisions'?
 """,
     ),

@@ -59,7 +59,8 @@ def accepts(schema: Any, value: Any) -> bool:
 
 
 def test_editors_accept_the_good_scenario_and_every_bundled_one(scenarios_dir):
-    files = [HERE / "good.yaml", *sorted(scenarios_dir.rglob("*.yaml"))]
+    bundled = [file for file in sorted(scenarios_dir.rglob("*.yaml")) if file.parent.name != "benchmarks"]
+    files = [HERE / "good.yaml", *bundled]
     refused = [file.name for file in files if not accepts(SCHEMA, read_yaml(file.read_bytes(), file.name).plain())]
     assert refused == []
 

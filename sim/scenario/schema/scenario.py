@@ -8,6 +8,7 @@ from pydantic import Field
 
 from sim.scenario.schema.base import Block, Evidence
 from sim.scenario.schema.demand import Customers, Demand, Experiment, Horizon, Reason
+from sim.scenario.schema.judgement import Benchmarks, Goal, Stakeholder
 from sim.scenario.schema.money import Economics, Satisfaction
 from sim.scenario.schema.options import Investment
 from sim.scenario.schema.people import Decisions, Team
@@ -59,5 +60,10 @@ class Scenario(Block):
     investments: dict[str, Investment] = Field(default_factory=dict)
     """What could be bought or done, by name; nothing happens until `decisions.investments` starts it."""
     decisions: Decisions = Decisions()
+    benchmarks: Benchmarks = Benchmarks()
+    goals: dict[str, Goal] = Field(default_factory=dict)
+    """What is aimed at by when, by name; the simulation says whether, when and how surely each is reached."""
+    stakeholders: dict[str, Stakeholder] = Field(default_factory=dict)
+    """Whom support matters to, by name."""
     evidence: dict[str, Evidence] = Field(default_factory=dict)
     """Evidence by path; also written beside a value as `{value: ..., evidence: {...}}`."""

@@ -57,14 +57,15 @@ def check_conservation(resolved: Resolved, tape: Tape, outcomes: Outcomes) -> No
 def check_block(resolved: Resolved, tape: Tape, outcomes: Outcomes) -> None:
     """What holds in every block of a run."""
     check_tickets(tape, outcomes)
-    if not _contacts_hold(resolved, tape, outcomes):  # what is wrong, and how often, is told only then
+    if not contacts_hold(resolved, tape, outcomes):  # what is wrong, and how often, is told only then
         check_contacts(resolved, tape, outcomes)
         check_order(resolved, outcomes)
         check_ends(tape, outcomes)
     check_agents(outcomes)
 
 
-def _contacts_hold(resolved: Resolved, tape: Tape, outcomes: Outcomes) -> bool:
+def contacts_hold(resolved: Resolved, tape: Tape, outcomes: Outcomes) -> bool:
+    """Whether all that `check_contacts`, `check_order` and `check_ends` word holds, in one compiled pass."""
     from sim.kpis import compiled_checks
 
     o, end = outcomes, end_of_run(resolved, outcomes)
@@ -163,7 +164,7 @@ def check_agents(outcomes: Outcomes) -> None:
         (o.duty_agent, o.duty_from_ms, o.duty_until_ms, "on duty", "presences without length"),
     ):
         _refuse(agent < 0, f"nobody {what}")
-        if not compiled_checks.one_at_a_time(agent, begin, end, int(agent.max(initial=-1)) + 1):
+        if not compiled_checks.one_at_a_time(agent, begin, end):
             _refuse(end <= begin, no_length)
             _no_overlap(agent, begin, end, f"agents {what} twice at once")
 

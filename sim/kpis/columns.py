@@ -60,9 +60,9 @@ class Tickets:
     """Columns of the N tickets; counts are int32 (N,)."""
 
     counts: np.ndarray
-    """(4, N): contacts that arrived, legs left out; legs; contacts that an agent or a bot answered; times that the
+    """(N, 4): contacts that arrived, legs left out; legs; contacts that an agent or a bot answered; times that the
     customer had to repeat the story."""
-    moments: np.ndarray  # int64 (2, N) ms: arrival of the first and of the second contact, -1 none
+    moments: np.ndarray  # int64 (N, 2) ms: arrival of the first and of the second contact, -1 none
     resolved_at_first: np.ndarray  # bool: the first contact (legs included) met the need
     helpless: np.ndarray  # bool: self-service or a bot was tried and did not help
     lateness: np.ndarray  # float64 doublings of the longest wait beyond its channel's target, 0 in time
@@ -70,17 +70,17 @@ class Tickets:
     @property
     def contacts(self) -> np.ndarray:
         """(N,)"""
-        return np.asarray(self.counts[0])
+        return np.asarray(self.counts[:, 0])
 
     @property
     def legs(self) -> np.ndarray:
         """(N,)"""
-        return np.asarray(self.counts[1])
+        return np.asarray(self.counts[:, 1])
 
     @property
     def cold(self) -> np.ndarray:
         """(N,): times that the customer had to repeat the story."""
-        return np.asarray(self.counts[3])
+        return np.asarray(self.counts[:, 3])
 
 
 def end_of_run(resolved: Resolved, outcomes: Outcomes) -> int:
@@ -191,7 +191,7 @@ def ticket_columns(resolved: Resolved, tape: Tape, contacts: Contacts) -> Ticket
     lateness[late] = np.log2(worst[late])
     fate = tape.self_fate
     self_failed = (fate == SELF_FAILED) | (fate == SELF_FALSE_BACK) | (fate == SELF_FALSE_GONE)
-    return Tickets(counts, moments, flags[0], self_failed | flags[1], lateness)
+    return Tickets(counts, moments, flags[:, 0], self_failed | flags[:, 1], lateness)
 
 
 def _cold_transfers(resolved: Resolved) -> np.ndarray:

@@ -11,7 +11,7 @@ from numba import njit
 
 from sim.machine_code import CACHE
 
-# mypy: disable-error-code="no-untyped-def, assignment"
+# mypy: disable-error-code="no-untyped-def, assignment, index, arg-type"
 
 
 @njit(cache=CACHE)
@@ -20,16 +20,15 @@ def tabulate(piece, of_piece, place, width, case, group_of, groups, figures, cho
 
     Thing i counts in the period of its piece, at its place (below 0: nowhere) and in the group of its case (likewise).
     """
-    total = np.zeros((periods, width, groups, 1 + len(chosen)))
+    total = np.zeros((periods, width, groups + 1, 1 + len(chosen)))
     for i in range(len(case)):
-        group, k = group_of[case[i]], place[i]
-        if group < 0 or k < 0:
-            continue
-        cell = total[of_piece[piece[i]], k, group]
-        cell[0] += 1
+        # what does not count goes to a group that is dropped: a branch could not be foreseen
+        group, k, p = np.int64(group_of[case[i]]), max(np.int64(place[i]), 0), of_piece[piece[i]]
+        group = groups if group < 0 or place[i] < 0 else group
+        total[p, k, group, 0] += 1
         for f in range(len(chosen)):
-            cell[1 + f] += figures[chosen[f], i]
-    return total
+            total[p, k, group, 1 + f] += figures[chosen[f], i]
+    return total[:, :, :groups]
 
 
 @njit(cache=CACHE)
@@ -53,8 +52,8 @@ def gather(period, figures, count):
 
 
 @njit(cache=CACHE)
-def place(moment, edges, guide, shift):
-    """int64 (n,): number of edges at or before each moment, less one; -1 before the first.
+def place(moment, edges, guide, shift, lowest, highest):
+    """int64 (n,): number of edges at or before each moment, less one; at least ``lowest`` and at most ``highest``.
 
     ``guide[k]`` is that of the moment edges[0] + (k << shift): from there on it is an edge at most, or seldom a few.
     """
@@ -71,7 +70,7 @@ def place(moment, edges, guide, shift):
             k += edges[k + 1] <= at  # without a branch, since it cannot be foreseen
             while edges[k + 1] <= at:
                 k += 1
-        found[i] = k
+        found[i] = min(max(k, lowest), highest)
     return found
 
 
@@ -87,8 +86,10 @@ def covered(group, groups, begin, end, edges, guide, shift):
     whole = np.zeros((periods + 1, groups), dtype=np.int64)  # stretches under way from a period on
     for i in range(len(begin)):
         g, since, until = np.int64(group[i]), max(begin[i], begun), min(end[i], over)
-        if g < 0 or g >= groups or since >= until:
+        if g >= groups or since >= over:
             continue
+        until = since if g < 0 else max(since, until)  # adds nothing; cheaper than a branch that cannot be foreseen
+        g = max(g, 0)
         p = np.int64(guide[(since - begun) >> shift])
         p += edges[p + 1] <= since
         while edges[p + 1] <= since:
@@ -97,6 +98,7 @@ def covered(group, groups, begin, end, edges, guide, shift):
             total[p, g] += until - since
             continue
         q = np.int64(guide[(until - 1 - begun) >> shift])
+        q += edges[q + 1] < until
         while edges[q + 1] < until:
             q += 1
         total[p, g] += edges[p + 1] - since
@@ -145,12 +147,12 @@ def histogram(case, counts, piece, of_piece, channel, lasted, edges, guide, shap
     for i in range(len(case)):
         if not counts[case[i]]:
             continue
-        k = np.int64(0)
-        if lasted[i] > 0:
-            k = np.int64(guide[(np.float64(lasted[i]).view(np.int64) >> 48) - (1023 << 4)])
-            while edges[k] <= lasted[i]:
-                k += 1
-            k = min(k + 1, shape[2] - 1)
+        figure = max(lasted[i], 1)
+        k = np.int64(guide[(np.float64(figure).view(np.int64) >> 48) - (1023 << 4)])
+        k += edges[k] <= figure  # without a branch, as above
+        while edges[k] <= figure:
+            k += 1
+        k = min(k + 1, shape[2] - 1) if lasted[i] > 0 else 0
         total[of_piece[piece[i]], channel[i], k] += 1
     return total
 

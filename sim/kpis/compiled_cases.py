@@ -81,7 +81,7 @@ def contact_cases(
 
 @njit(cache=CACHE)
 def ticket_counts(tickets, row, per_line, ticket, case, place, of_case, wait, arrive, queue, drawn, regime, rules):
-    """What the contacts of each ticket come to: (counts (4, N) int32, moments (2, N), flags (2, N), worst (N,)).
+    """What the contacts of each ticket come to: (counts (N, 4) int32, moments (N, 2), flags (N, 2), worst (N,)).
 
     Counts are contacts, legs, contacts answered by whomever, stories repeated; moments the arrivals of first and
     second contact (-1 none); flags whether the first contact (legs included) met the need, and whether a bot was tried
@@ -91,31 +91,30 @@ def ticket_counts(tickets, row, per_line, ticket, case, place, of_case, wait, ar
     bot_ms, flags_drawn = drawn
     cold_leg, target = rules
     reasons = cold_leg.shape[1]
-    counts = np.zeros((4, tickets), dtype=np.int32)
-    moments = np.full((2, tickets), -1, dtype=np.int64)
-    flags, worst = np.zeros((2, tickets), dtype=np.bool_), np.zeros(tickets)
-    first, second = moments[0], moments[1]
+    counts = np.zeros((tickets, 4), dtype=np.int32)  # all of a ticket close together in memory
+    moments = np.full((tickets, 2), -1, dtype=np.int64)
+    flags, worst = np.zeros((tickets, 2), dtype=np.bool_), np.zeros(tickets)
     for i in range(len(row)):
         t, c, r, k = ticket[i], case[i], row[i], place[i]
         at, cold = arrive[i], False
         if leg[c]:
-            counts[1, t] += 1
+            counts[t, 1] += 1
             cold = answered[c] and cold_leg[regime[t], k % reasons]
         else:
-            counts[0, t] += 1
-            counts[2, t] += helped[c]
-            if first[t] < 0:
-                first[t] = at
-            elif at < first[t]:
-                first[t], second[t] = at, first[t]
-            elif second[t] < 0 or at < second[t]:
-                second[t] = at
+            counts[t, 0] += 1
+            counts[t, 2] += helped[c]
+            if moments[t, 0] < 0:
+                moments[t, 0] = at
+            elif at < moments[t, 0]:
+                moments[t, 0], moments[t, 1] = at, moments[t, 0]
+            elif moments[t, 1] < 0 or at < moments[t, 1]:
+                moments[t, 1] = at
         if session[c]:
             draw = (k // reasons) * per_line + r
             cold |= answered[c] and flags_drawn[draw] & COLD != 0
-            flags[1, t] |= not contained[c] and bot_ms[draw] > 0 and queue[i] >= 0
-        flags[1, t] |= failed[c]
-        counts[3, t] += cold
+            flags[t, 1] |= not contained[c] and bot_ms[draw] > 0 and queue[i] >= 0
+        flags[t, 1] |= failed[c]
+        counts[t, 3] += cold
         if wait[i] > 0:
             within = target[regime[t], k // reasons]
             if wait[i] > within:  # not where there is none
@@ -123,7 +122,7 @@ def ticket_counts(tickets, row, per_line, ticket, case, place, of_case, wait, ar
     for i in range(len(row)):
         if met[case[i]]:  # legs of the first contact come before the second contact arrives
             t = ticket[i]
-            flags[0, t] |= second[t] < 0 or arrive[i] < second[t] or row[i] < tickets
+            flags[t, 0] |= row[i] < tickets or moments[t, 1] < 0 or arrive[i] < moments[t, 1]
     return counts, moments, flags, worst
 
 
@@ -136,17 +135,17 @@ def ticket_cases(state, fate, need, response, ended, counts, moments, at_first, 
     number = np.full(1 << TICKET_BITS, -1, dtype=np.int16)
     codes, cases = np.empty(1 << TICKET_BITS, dtype=np.int32), 0
     for i in range(tickets):
-        first, second = moments[0, i], moments[1, i]
+        first, second = moments[i, 0], moments[i, 1]
         code = np.int64(state[i]) & 7 | (np.int64(fate[i]) & 7) << FATE
-        code |= (first >= 0) << CONTACTED | (counts[0, i] > 1) << AGAIN
-        code |= (counts[2, i] > 0 and first + window <= end) << OLD
+        code |= (first >= 0) << CONTACTED | (counts[i, 0] > 1) << AGAIN
+        code |= (counts[i, 2] > 0 and first + window <= end) << OLD
         code |= (second < 0 or second - first > window) << ALONE
         code |= np.int64(at_first[i]) << AT_FIRST | (response[i] >= 0) << RESPONDED | (need[i] >= warm_up) << NEEDED
         if number[code] < 0:
             number[code], codes[cases] = cases, code
             cases += 1
         case[i] = number[code]
-        figures[0, i] = counts[0, i]
+        figures[0, i] = counts[i, 0]
         figures[1, i], figures[2, i] = response[i] - need[i], response[i] - first
         figures[3, i], figures[4, i] = ended[i] - need[i], ended[i] - first
     return case, codes[:cases].copy()

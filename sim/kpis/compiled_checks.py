@@ -52,14 +52,46 @@ def contacts_hold(
     return legs <= passed_on
 
 
+RUNS = 64
+
+
 @njit(cache=CACHE)
-def one_at_a_time(agent, begin, end, agents):
-    """Whether every agent's stretches have a length, come in order and do not overlap."""
-    over = np.full(agents, np.iinfo(np.int64).min, dtype=np.int64)
-    for i in range(len(agent)):
-        if begin[i] < over[agent[i]] or end[i] <= begin[i]:
+def one_at_a_time(agent, begin, end):
+    """Whether every stretch has a length and no two of an agent overlap, as far as a merge can tell.
+
+    An agent's stretches stand together, in a few runs that are in order of time (one for each channel). True is sure;
+    False may also say that they stand in another order.
+    """
+    heads, stops = np.empty(RUNS, dtype=np.int64), np.empty(RUNS, dtype=np.int64)
+    i, n = 0, len(agent)
+    while i < n:
+        if i > 0 and agent[i] <= agent[i - 1]:
             return False
-        over[agent[i]] = end[i]
+        runs, first = 1, i
+        heads[0] = i
+        i += 1
+        while i < n and agent[i] == agent[first]:
+            if begin[i] < begin[i - 1]:
+                if runs == RUNS:
+                    return False
+                stops[runs - 1], heads[runs] = i, i
+                runs += 1
+            i += 1
+        stops[runs - 1] = i
+        over = np.iinfo(np.int64).min
+        while runs > 0:
+            k = 0
+            for run in range(1, runs):
+                if begin[heads[run]] < begin[heads[k]]:
+                    k = run
+            j = heads[k]
+            if begin[j] < over or end[j] <= begin[j]:
+                return False
+            over = end[j]
+            heads[k] += 1
+            if heads[k] == stops[k]:
+                runs -= 1
+                heads[k], stops[k] = heads[runs], stops[runs]
     return True
 
 

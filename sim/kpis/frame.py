@@ -83,7 +83,7 @@ class Frame:
 
     def piece(self, moment: np.ndarray) -> np.ndarray:
         """int64 (n,): piece of each moment; what lies past the end (drained) counts in the last one."""
-        return np.asarray(np.clip(self.cuts.place(moment), 0, self.pieces - 1))
+        return self.cuts.period(moment)
 
 
 def opening_start_ms(resolved: Resolved) -> int:

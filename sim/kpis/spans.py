@@ -30,9 +30,16 @@ class Cuts:
 
         The same as ``searchsorted(edges, moment, side="right") - 1``.
         """
+        return self._place(moment, -1, len(self.edges) - 1)
+
+    def period(self, moment: np.ndarray) -> np.ndarray:
+        """int64 (n,): the same, but the first period for what lies before it, and the last for what lies after it."""
+        return self._place(moment, 0, len(self.edges) - 2)
+
+    def _place(self, moment: np.ndarray, lowest: int, highest: int) -> np.ndarray:
         from sim.kpis import compiled
 
-        return np.asarray(compiled.place(moment, self.edges, self.guide, self.shift))
+        return np.asarray(compiled.place(moment, self.edges, self.guide, self.shift, lowest, highest))
 
     def covered(self, group: np.ndarray, groups: int, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
         """int64 (periods, groups): see `covered_ms`, for each group of stretches; other groups are left out."""

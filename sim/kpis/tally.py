@@ -81,7 +81,8 @@ def tally(
     end = end_of_run(resolved, outcomes)
     lanes = dict(staff.lane_pieces(resolved, outcomes, contacts, frame.cuts, end))
     teams = dict(staff.team_pieces(resolved, roster, outcomes, frame.cuts))
-    channels, crew = len(resolved.scenario.channels), len(resolved.scenario.teams)
+    teams |= _by_team(counted, frame.pieces, len(resolved.scenario.teams))
+    channels = len(resolved.scenario.channels)
 
     def grid(periods: Periods, every: bool = False) -> Grid:
         """``every``: all measures, by reason; else the basic ones."""
@@ -89,7 +90,7 @@ def tally(
             period_ms=periods.gather(np.diff(frame.edges)[:, None])[:, 0],
             cells=_by_reason(resolved, counted, periods) if every else _basic(counted, periods, channels),
             lanes=_gathered(periods, lanes),
-            teams=_gathered(periods, teams) | _by_team(counted, periods, crew),
+            teams=_gathered(periods, teams),
         )
 
     instants, oldest = measures.at_instants(resolved, outcomes, contacts, needs)
@@ -152,15 +153,14 @@ def _basic(counted: Counted, periods: Periods, channels: int) -> dict[str, np.nd
     }
 
 
-def _by_team(counted: Counted, periods: Periods, teams: int) -> dict[str, np.ndarray]:
-    """What is known by team, by period: contacts handled, handle time, transfers."""
+def _by_team(counted: Counted, pieces: int, teams: int) -> dict[str, np.ndarray]:
+    """What is known by team, by piece: contacts handled, handle time, transfers."""
+    each = Periods(pieces, np.arange(pieces))
     return {
         name: figures
         for group, piece in counted
         if group.team is not None
-        for name, figures in sums(
-            group.things, piece, periods, group.team, teams, _named(group, measures.BY_TEAM)
-        ).items()
+        for name, figures in sums(group.things, piece, each, group.team, teams, _named(group, measures.BY_TEAM)).items()
     }
 
 

@@ -67,7 +67,7 @@ def usage(
     channels, teams = len(scenario.channels), len(scenario.teams)
     is_ = contacts.cases
     things = Things(contacts.case, FIGURES, contacts.figures)
-    month = _month(cuts, contacts.arrive_ms)
+    month = cuts.period(contacts.arrive_ms)
     on_channel: Measures = {
         "contacts": ~is_.leg & (is_.result != out.CLOSED),
         "channel_ms": Sum("channel_ms", np.ones(len(is_.leg), dtype=bool)),
@@ -75,9 +75,9 @@ def usage(
     }
     by_channel = sums(things, month, months, contacts.channel, channels, on_channel)
     by_team = sums(things, month, months, contacts.team, teams, {"handled": is_.handled})
-    slots = _month(cuts, np.arange(roster.paid_ms.shape[1], dtype=np.int64) * HALF_HOUR_MS)
-    ended = _month(cuts, outcomes.end_ms)
-    need = _month(cuts, tape.need_ms)
+    slots = cuts.period(np.arange(roster.paid_ms.shape[1], dtype=np.int64) * HALF_HOUR_MS)
+    ended = cuts.period(outcomes.end_ms)
+    need = cuts.period(tape.need_ms)
     state, reasons = Things(outcomes.state, (), _NONE), len(scenario.reasons)
     states = np.arange(len(out.STATES))
     done = {"resolved": (states != out.OPEN) & (states != out.LOST), "by_agent": states == out.BY_AGENT}
@@ -172,11 +172,6 @@ def _lost_and_won(
         {"lost": Expected(lost, over), "won": Expected(won, over)},
     )
     return _lines(found["lost"]), _lines(found["won"])
-
-
-def _month(cuts: Cuts, moment: np.ndarray) -> np.ndarray:
-    """Month of each moment; what is drained after the end counts in the last one."""
-    return np.asarray(np.clip(cuts.place(moment), 0, len(cuts.edges) - 2))
 
 
 def _by_month(by_slot: np.ndarray, month: np.ndarray, months: int) -> np.ndarray:

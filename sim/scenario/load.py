@@ -11,6 +11,7 @@ from typing import Any
 from sim.scenario.calendar import Calendar
 from sim.scenario.checks import check
 from sim.scenario.checks_effects import effect_problems
+from sim.scenario.checks_uncertain import uncertain_problems
 from sim.scenario.digest import digest_of
 from sim.scenario.effects import opened, with_added, with_effects
 from sim.scenario.layers import Layers
@@ -34,7 +35,7 @@ def resolve(document: Mapping[str, Any], folder: Path | None = None) -> Resolved
     Paths of profiles and of `extends` are relative to ``folder``. Raises ScenarioProblems.
     """
     layers = Layers()
-    return _finish(layers.memory(from_python(document), folder), layers)
+    return finish(layers.memory(from_python(document), folder), layers)
 
 
 def load(path: Path | str, overlays: Sequence[Path | str] = (), sets: Sequence[str] = ()) -> Resolved:
@@ -44,10 +45,11 @@ def load(path: Path | str, overlays: Sequence[Path | str] = (), sets: Sequence[s
     with everything that is wrong.
     """
     layers = Layers()
-    return _finish(layers.document(path, overlays, sets), layers)
+    return finish(layers.document(path, overlays, sets), layers)
 
 
-def _finish(document: Node, layers: Layers) -> Resolved:
+def finish(document: Node, layers: Layers) -> Resolved:
+    """A merged document, checked; raises ScenarioProblems with everything that is wrong."""
     problems = layers.problems
     finding = validate(document)
     problems += finding.problems
@@ -58,6 +60,7 @@ def _finish(document: Node, layers: Layers) -> Resolved:
         raise ScenarioProblems([*problems, *_paths_amiss(document, finding)])
     calendar = Calendar.of(finding.scenario.horizon)
     problems += effect_problems(finding.scenario, document, layers.folders, profiles)
+    problems += uncertain_problems(finding.scenario, document)
     scenario, world = finding.scenario, document
     regimes = event_regimes(scenario, document, calendar)
     if not problems:

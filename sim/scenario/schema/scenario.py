@@ -16,6 +16,7 @@ from sim.scenario.schema.retention import Loops, Retention
 from sim.scenario.schema.returns import Returns
 from sim.scenario.schema.segments import Segment
 from sim.scenario.schema.service import Bot, Channel, SelfService
+from sim.scenario.schema.uncertain import Uncertain
 from sim.scenario.units import Duration
 
 
@@ -65,5 +66,7 @@ class Scenario(Block):
     """What is aimed at by when, by name; the simulation says whether, when and how surely each is reached."""
     stakeholders: dict[str, Stakeholder] = Field(default_factory=dict)
     """Whom support matters to, by name."""
+    uncertain: dict[str, Uncertain] = Field(default_factory=dict)
+    """What is not known for sure: path -> how it may turn out (`deskplan uncertainty`, `deskplan tornado`)."""
     evidence: dict[str, Evidence] = Field(default_factory=dict)
     """Evidence by path; also written beside a value as `{value: ..., evidence: {...}}`."""

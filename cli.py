@@ -188,20 +188,27 @@ def computing(command: Command) -> Command:
     return overlays_and_sets(command)
 
 
-def compute(command: str, files: tuple[str, ...], form: str, quiet: bool, out: Path, **choices: Any) -> None:
-    """Simulates, prices, writes the folder and prints the answer."""
+def computed(command: str, files: tuple[str, ...], quiet: bool, out: Path, **choices: Any) -> Any:
+    """Simulates, prices and writes the folder: the comparison and where it is."""
     import sys
 
     from report.command import Refused, compute_and_write
 
     try:
-        comparison, folder = compute_and_write(command, files, out, sys.argv[1:], sys.stderr, quiet, **choices)
+        return compute_and_write(command, files, out, sys.argv[1:], sys.stderr, quiet, **choices)
     except KeyboardInterrupt:
         click.echo("Stopped. Nothing was written.", err=True)
         raise SystemExit(130) from None
     except Refused as problem:
         click.echo(str(problem), err=True)
         raise SystemExit(2) from None
+
+
+def compute(command: str, files: tuple[str, ...], form: str, quiet: bool, out: Path, **choices: Any) -> None:
+    """The same, and prints the answer; leaves with 4 where a goal is missed under --fail-on-goal."""
+    import sys
+
+    comparison, folder = computed(command, files, quiet, out, **choices)
     if form == "json":
         from report.as_json import as_json
 
@@ -212,11 +219,23 @@ def compute(command: str, files: tuple[str, ...], form: str, quiet: bool, out: P
         from report.terminal import show as show_comparison
 
         show_comparison(comparison, folder, sys.stdout)
+    if choices.get("fail_on_goal"):
+        from evaluate.goals import goal_results, missed
+
+        names = missed(comparison, goal_results(comparison))
+        if names:
+            click.echo(f"Goals missed: {', '.join(names)}", err=True)
+            raise SystemExit(4)
+
+
+fail_on_goal = click.option("--fail-on-goal", is_flag=True, help="Leave with code 4 where the scenario that the answer "
+                            "recommends misses a goal.")  # fmt: skip
 
 
 @main.command()
 @click.argument("file")
 @computing
+@fail_on_goal
 def run(file: str, **choices: Any) -> None:
     """Simulate one scenario, price it and write its report. FILE is a path or the name of a bundled scenario."""
     compute("run", (file,), **choices)
@@ -226,9 +245,80 @@ def run(file: str, **choices: Any) -> None:
 @click.argument("base")
 @click.argument("others", nargs=-1, required=True, metavar="OTHER...")
 @computing
+@fail_on_goal
 def compare(base: str, others: tuple[str, ...], **choices: Any) -> None:
     """Set scenarios against a base, all on the same customers, and say which is better and how sure that is."""
     compute("compare", (base, *others), **choices)
+
+
+# Judge
+
+
+@main.command()
+@click.argument("base")
+@click.argument("others", nargs=-1, metavar="[OTHER]...")
+@computing
+@click.option("--options", "each_option", is_flag=True, help="Each undecided investment of BASE alone, from the start.")
+def gaps(base: str, others: tuple[str, ...], form: str, quiet: bool, out: Path, **choices: Any) -> None:
+    """How far BASE is from its targets and from others, and how much of each gap every option closes, by when."""
+    import textwrap
+
+    from report import format as fmt
+    from report.gaps import as_plain, as_text
+    from report.goals import sentences
+
+    comparison, folder = computed("gaps", (base, *others), quiet, out, **choices)
+    if form == "json":
+        click.echo(json.dumps({"gaps": as_plain(comparison), "folder": folder.as_posix()}, indent=2))
+    elif quiet:
+        click.echo(folder.as_posix())
+    else:
+        told = [as_text(comparison), "", *(textwrap.fill(text, 100) for text in sentences(comparison))]
+        click.echo(fmt.plain("\n".join([*told, f"Report: {folder.as_posix()}/report.html"])))
+
+
+@main.command()
+@click.argument("base")
+@click.argument("others", nargs=-1, metavar="[OTHER]...")
+@computing
+@click.option("--options", "each_option", is_flag=True, help="Each undecided investment of BASE alone, from the start.")
+def stakeholders(base: str, others: tuple[str, ...], form: str, quiet: bool, out: Path, **choices: Any) -> None:
+    """Who gains and who loses by each option, which is best for all, and over which weights it stays the best."""
+    from report import format as fmt
+    from report.stakeholders import as_plain, as_text
+
+    comparison, folder = computed("stakeholders", (base, *others), quiet, out, **choices)
+    if form == "json":
+        click.echo(json.dumps({"stakeholders": as_plain(comparison), "folder": folder.as_posix()}, indent=2))
+    elif quiet:
+        click.echo(folder.as_posix())
+    else:
+        click.echo(fmt.plain(f"{as_text(comparison)}\nReport: {folder.as_posix()}/report.html"))
+
+
+@main.command()
+@click.argument("runs", nargs=-1, metavar="RUN...", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--actuals",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="CSV with date, kpi, value: what was measured.",
+)
+@click.option("--kpi", "kpis", multiple=True, metavar="KPI", help="Only these, such as 'service_level(phone)'.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
+def progress(runs: tuple[Path, ...], actuals: Path | None, kpis: tuple[str, ...], form: str) -> None:
+    """Set dated runs (folders that run, compare or gaps wrote) and actual figures in one table, with target and trend."""
+    from report.over_time import NoProgress, over_time
+
+    try:
+        found = over_time(runs, actuals, kpis)
+    except NoProgress as problem:
+        click.echo(str(problem), err=True)
+        raise SystemExit(2) from None
+    if form == "json":
+        click.echo(json.dumps(found.as_plain(), indent=2))
+    else:
+        click.echo(found.as_csv() if form == "csv" else found.as_text(), nl=form != "csv")
 
 
 # From a real log

@@ -10,7 +10,7 @@ from evaluate.compare import Comparison, TargetResult
 from evaluate.intervals import Figure
 from evaluate.returns import returns_table
 from evaluate.verdict import verdict
-from report import closed_loop
+from report import closed_loop, gaps, goals, stakeholders
 from report.answer import answer, remarks, warnings
 from report.tables import unit_of
 from report.workforce import as_plain
@@ -38,6 +38,9 @@ def as_json(comparison: Comparison, folder: Path) -> dict[str, Any]:
         "seed": comparison.base.replications.seed,
         "engine": comparison.base.replications.engine,
         "scenarios": [_scenario(comparison, one.name) for one in comparison.scenarios],
+        "goals": goals.as_plain(comparison),
+        "gaps": gaps.as_plain(comparison),
+        "stakeholders": stakeholders.as_plain(comparison),
         "folder": folder.as_posix(),
     }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from evaluate.compare import Comparison, NotComparable, compare
+from evaluate.each_option import each_alone
 from evaluate.simulate import simulate_all
 from report.manifest import Circumstances
 from report.progress import progress_on
@@ -38,11 +39,14 @@ def compute_and_write(
     jobs: int = 1,
     engine: str | None = None,
     feedback: bool = True,
+    each_option: bool = False,
+    fail_on_goal: bool = False,
 ) -> tuple[Comparison, Path]:
     """Simulates the files (paths or bundled names), the first as the base, and writes the run's folder in ``out``.
 
-    Overlays and sets are laid on every file; without ``feedback`` no loop over the months is
-    closed. Raises ScenarioProblems for files that are not good, and Refused.
+    Overlays and sets are laid on every file; without ``feedback`` no loop over the months is closed. With
+    ``each_option`` every undecided investment of the first file joins as an option of its own; with ``fail_on_goal``
+    the first file must declare goals. Raises ScenarioProblems for files that are not good, and Refused.
     """
     started, clock = dt.datetime.now(dt.UTC), time.monotonic()
     if engine is not None and engine not in ENGINES:
@@ -51,6 +55,15 @@ def compute_and_write(
         raise Refused("--jobs 0 does no work: give a number of processes, or -1 for all cores")
     sets = sets if feedback else (*sets, *OPEN_LOOPS)
     resolveds = [load(file, overlays, sets) for file in files]
+    if fail_on_goal and not resolveds[0].scenario.goals:
+        raise Refused(f"--fail-on-goal: {resolveds[0].scenario.name} declares no `goals`")
+    if each_option:
+        alone = each_alone(files[0], overlays, sets, resolveds[0])
+        resolveds += alone.scenarios
+        for line in alone.left_out:
+            _tell(progress_to, line)
+        if len(resolveds) == 1:
+            raise Refused(f"--options: {resolveds[0].scenario.name} has no undecided investment that can be had alone")
     _check_writable(out)
     names = [resolved.scenario.name for resolved in resolveds]
     prepare(engine or DEFAULT_ENGINE, None if quiet else lambda line: _tell(progress_to, line))

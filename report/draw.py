@@ -14,8 +14,9 @@ from evaluate.headline import ALL
 from evaluate.verdict import verdict
 from report import format as fmt
 from report.answer import months_text, whole_months
-from report.charts import money, service
+from report.charts import money, service, stakeholders
 from report.charts.style import Size
+from report.stakeholders import SCALES, grid_lines
 from sim.kpis import kpi_table, period_labels
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ def charts(comparison: Comparison) -> list[Chart]:
         found.append(_cumulative(comparison))
     if any(line.any() for flows in comparison.flows.values() for line in flows.amounts):
         found.append(_cost(comparison))
+    if comparison.base.resolved.scenario.stakeholders:
+        found.append(_power_interest(comparison))
     names = dict.fromkeys([comparison.base.name, *([verdict(comparison).best.name] if comparison.options else [])])
     return [*found, *(_week(comparison, comparison.scenario(name)) for name in names)]
 
@@ -122,6 +125,17 @@ def _cost(comparison: Comparison) -> Chart:
         "What a month costs, by category" if whole else "What it costs, by category",
         f"Mean cost {span}{', upfront cost spread over the horizon' if whole else ''}: {said}.",
         lambda size: money.cost_by_category(names, shown, f"{comparison.currency} {span}", size),
+    )
+
+
+def _power_interest(comparison: Comparison) -> Chart:
+    people = comparison.base.resolved.scenario.stakeholders
+    return Chart(
+        "power_interest",
+        "Stakeholders: power and interest",
+        f"Upwards power, to the right interest; each quarter says what it calls for (Mendelow 1991). A triangle that "
+        f"points up is for the change, one that points down against it. {'; '.join(grid_lines(comparison))}. {SCALES}",
+        lambda size: stakeholders.grid(people, size),
     )
 
 

@@ -13,7 +13,7 @@ from evaluate.headline import ALL
 from evaluate.intervals import Figure
 from evaluate.measure_list import MEASURES, is_spread
 from evaluate.verdict import verdict
-from report import cells
+from report import cells, page_judgement
 from report import format as fmt
 from report.answer import answer, remarks, warnings
 from report.charts import style
@@ -35,6 +35,7 @@ def page(comparison: Comparison, charts: Sequence[Chart], extras: Sequence[Extra
         _head(comparison, names, extras),
         f'<section id="table"><h2>{_table_title(comparison)}</h2>{_comparison_table(comparison)}</section>',
         f'<div id="charts">{"".join(_figure(chart) for chart in charts)}</div>',
+        *page_judgement.sections(comparison),
         f'<section id="money"><h2>Cost by category</h2>{_category_table(comparison)}</section>',
         *more,
         f'<section id="kpis"><h2>All KPIs over the whole horizon</h2>{_kpi_tables(comparison)}</section>',

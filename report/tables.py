@@ -9,7 +9,7 @@ from evaluate.compare import Comparison
 from evaluate.intervals import Figure
 from evaluate.measures import MEASURES
 from evaluate.returns import returns_table
-from report import closed_loop
+from report import closed_loop, gaps, goals, stakeholders
 from report.workforce import as_table
 from sim.kpis import KPIS, kpi_table
 from sim.kpis.table import By
@@ -119,7 +119,18 @@ def all_tables(comparison: Comparison) -> Mapping[str, pd.DataFrame]:
         "comparison.csv": differences(comparison),
         "workforce.csv": workforce(comparison),
         "returns.csv": returns(comparison),
+        **judgement_tables(comparison),
     }
+
+
+def judgement_tables(comparison: Comparison) -> Mapping[str, pd.DataFrame]:
+    """`gaps.csv`, `goals.csv` and `stakeholders.csv`, where there is anything in them."""
+    found = {
+        "gaps.csv": gaps.table(comparison),
+        "goals.csv": goals.table(comparison),
+        "stakeholders.csv": stakeholders.table(comparison),
+    }
+    return {name: table for name, table in found.items() if len(table)}
 
 
 def to_csv(table: pd.DataFrame) -> str:

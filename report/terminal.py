@@ -11,6 +11,7 @@ from evaluate.compare import Comparison
 from report import format as fmt
 from report.answer import answer, months_text, remarks, whole_months
 from report.closed_loop import converged
+from report.goals import sentences
 from report.summary import Section, scenario_names, sections
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def show(comparison: Comparison, folder: Path, stream: TextIO) -> None:
 def as_text(comparison: Comparison, folder: Path) -> str:
     """The same without colours or rules, readable in a log or a mail."""
     lines = [*textwrap.wrap(answer(comparison), _PLAIN_WIDTH), "", *_text_table(comparison), ""]
-    said = remarks(comparison)
+    said = [*remarks(comparison), *sentences(comparison)]
     for remark in said:
         lines += textwrap.wrap(remark, _PLAIN_WIDTH, initial_indent="- ", subsequent_indent="  ")
     lines += [*([""] if said else []), basis(comparison), f"Report: {folder.as_posix()}/report.html", ""]
@@ -105,7 +106,7 @@ def _show_rich(comparison: Comparison, folder: Path, stream: TextIO) -> None:
     console.print(Text(answer(comparison), style="bold"))
     console.print()
     console.print(_rich_table(comparison, sections(comparison)))
-    for remark in remarks(comparison):
+    for remark in (*remarks(comparison), *sentences(comparison)):
         console.print(Text(f"\u2022 {remark}"))
     console.print(Text(basis(comparison), style="dim"))
     console.print(Text(f"Report: {folder.as_posix()}/report.html"), soft_wrap=True)

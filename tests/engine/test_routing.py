@@ -231,6 +231,16 @@ def test_an_overflow_that_lets_another_contact_go_first_asks_the_next_agent_6_2(
     assert seen.answers() == [110, 110, 110]
 
 
+def test_an_overflow_behind_work_that_was_put_aside_waits_for_its_turn_6_2(run: Player) -> None:
+    # two mails are put aside for calls, the younger one last, so that it stands in front; when the older one overflows,
+    # the further team may not take the younger one yet, and takes both from its time on
+    channels = {"phone": {}, "email": {"interruptible": True}}
+    teams = {"first": {"agents": 2}, "second": {"serves": [{"channel": "email", "after": "100 ms"}]}}
+    mails = [one(0, 300, "email"), one(50, 300, "email")]
+    seen = run(world(channels, teams), [*mails, one(60, 5000), one(70, 5000)])
+    assert [(seen.contact(row).team, seen.contact(row).leave) for row in (0, 1)] == [(1, 670), (1, 430)]
+
+
 def test_transfers_of_several_channels_are_ahead_of_every_other_queue_6_2(run: Player) -> None:
     rule = {"to": "back"}
     reasons = {"a": {"resolved_first": "50 %", "transfer": rule, "channels": {"phone": "50 %", "email": "50 %"}}}

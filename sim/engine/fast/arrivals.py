@@ -212,6 +212,9 @@ def on_overflow(s, now, row):
     while s.phase[row] == QUEUED:
         agent = take_agent(s, queue, channel, 1, now - s.queued[row])
         if agent >= 0:
-            fill(s, now, agent, channel if s.agents[agent, A_IN_HAND] else -1)
+            had = s.agents[agent, A_IN_HAND]
+            fill(s, now, agent, channel if had else -1)
+            if s.agents[agent, A_IN_HAND] == had:  # work put aside stands in front, and its own time has not come
+                return
         elif not s.one[O_HAS_DEFERRABLE] or s.channels[channel, K_INTERRUPTIBLE] or interrupt(s, now, row, queue) < 0:
             return

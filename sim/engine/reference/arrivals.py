@@ -163,6 +163,9 @@ def on_overflow(desk: Desk, now: int, row: int) -> None:
         waited = now - desk.queued[row]
         agent = take_agent([team for after, team in queue.tries if 0 < after <= waited], queue.channel)
         if agent is not None:
+            had = len(agent.hand)
             fill(desk, now, agent, queue.channel if agent.hand else None)
+            if len(agent.hand) == had:  # work put aside stands in front, and its own time has not come
+                return
         elif not queue.channel.interrupts or interrupt(desk, now, row, queue) < 0:
             return

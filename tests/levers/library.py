@@ -68,7 +68,7 @@ class Lever:
     @cached_property
     def evidence(self) -> tuple[Entry, ...]:
         """Every line of evidence; a figure belongs to the line that names it most closely."""
-        nodes = {text: node for text, node in self.document.get(("evidence",)).children.items()}  # type: ignore[union-attr]
+        nodes = self.document.children["evidence"].children
         about: dict[str, list[tuple[str, str]]] = {text: [] for text in nodes}
         for path, value in self.figures():
             text = closest(path, list(nodes))

@@ -100,6 +100,19 @@ def test_talk_ends_by_contact_within_a_tick_4_2(run: Player) -> None:
     assert seen.agents() == [0, 1, 1, 0]
 
 
+def test_talk_ends_by_contact_and_not_by_agent_4_2(run: Player) -> None:
+    # both are free at 500, and the higher agent has the lower contact
+    talks = [one(0, 100), one(10, 490), one(200, 300), one(600, 10), one(600, 10)]
+    assert run(world(teams={"desk": {"agents": 2}}), talks).agents() == [0, 1, 0, 1, 0]
+
+
+def test_ends_after_a_lifetime_come_in_order_4_2(run: Player) -> None:
+    years_139 = 2**42
+    w = world(teams={"desk": {"agents": 2}}, length="1 h", horizon={"at_end": "drain"})
+    seen = run(w, [one(0, years_139 + 5), one(1, years_139), one(2, 10)])
+    assert seen.leaves() == [years_139 + 5, years_139 + 1, years_139 + 11]
+
+
 def test_events_at_the_end_of_the_horizon_do_not_happen_4_1(run: Player) -> None:
     w = world(length="1 h")
     seen = run(w, [one(HOUR - 100, 100), one(HOUR - 50, 10)])

@@ -15,4 +15,12 @@ def test_stretches_are_sorted(seed: int, stretches: int) -> None:
     begin = np.sort(rng.integers(0, 2**40, stretches))
     who, what = rng.integers(0, agents, stretches), rng.integers(0, channels, stretches)
     table = np.stack([who, what, begin, begin + 1], axis=1)
-    assert np.array_equal(by_agent(table, agents, channels), table[np.lexsort(table.T[::-1])])
+    columns = by_agent(table, agents, channels, 2**41)
+    assert np.array_equal(np.stack(columns, axis=1), table[np.lexsort(table.T[::-1])])
+
+
+def test_stretches_are_cut_at_the_end() -> None:
+    """Who comes after the end was never there."""
+    table = np.array([[1, 0, 10, 20], [0, 0, 12, 40], [1, 0, 30, 45]])
+    agent, channel, since, until = by_agent(table, 2, 1, 30)
+    assert (agent.tolist(), channel.tolist(), since.tolist(), until.tolist()) == ([0, 1], [0, 0], [12, 10], [30, 20])

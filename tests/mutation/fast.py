@@ -49,8 +49,8 @@ FAST = (
     _made(
         "tournament forgets the loser",
         "clock.py",
-        "later = (other_when < when) |",
-        "later = (other_when > when) |",
+        "else min(figure, other)",
+        "else max(figure, other)",
         "of two agents whose talks end, the later end is put on the clock (4.2)",
         "test_order.py::test_events_come_in_order_whatever_the_order_of_scheduling_4_2",
     ),
@@ -65,10 +65,18 @@ FAST = (
     _made(
         "the tick of the end happens",
         "model.py",
-        "s.ends[1, E_WHEN] < until",
-        "s.ends[1, E_WHEN] <= until",
+        "s.agents[agent, A_END_AT] < until",
+        "s.agents[agent, A_END_AT] <= until",
         "events at the very end of the horizon happen although it is over (4.1)",
         "test_order.py::test_events_at_the_end_of_the_horizon_do_not_happen_4_1",
+    ),
+    _made(
+        "ends of one tick by agent",
+        "clock.py",
+        "s.agents[its, A_END_ROW] < s.agents[agent, A_END_ROW]",
+        "its < agent",
+        "ends of one tick come by the number of the agent rather than of the contact (4.2)",
+        "test_order.py::test_talk_ends_by_contact_and_not_by_agent_4_2",
     ),
     # queues and agents
     _made(

@@ -44,7 +44,7 @@ from sim.engine.fast.layout import (
     Q_WAITING,
 )
 from sim.engine.fast.state import CALLED, GONE, OVER, OVERFLOW, PUT_ASIDE, TALK, TRANSFERRED, WRAP
-from sim.engine.fast.tickets import close, come_back, into_line, meet, next_in_line, spawn, turn_away
+from sim.engine.fast.tickets import close, come_back, into_line, meet, next_in_line, set_mark, spawn, turn_away
 from sim.engine.plan import FAR, LONGEST_WAIT, PPM, PRIORITY
 
 # mypy: disable-error-code="no-untyped-def"
@@ -127,8 +127,8 @@ def put_aside(s, now, agent):
     s.left[row] = end_of(s, agent) - now
     s.aside_ms[row] += now - s.started[row]
     if s.mark[row] == 0:
-        s.mark[row] = PUT_ASIDE
         s.answered[row] = s.started[row]
+    s.mark[row] |= PUT_ASIDE
     log_busy(s, agent, s.channel[row], s.started[row], now)
     into_line(s, row, True)
     return row
@@ -183,7 +183,7 @@ def unusual_work(s, now, agent, row, channel):
     unanswered = mark & CALLED and s.flags[row + s.channels[channel, K_OFFSET]] & UNANSWERED
     if not mark & GONE and not unanswered and s.answered[row] < 0:
         s.answered[row] = now
-    if s.left[row] >= 0:
+    if mark & PUT_ASIDE:
         return s.left[row]
     if mark & GONE:
         return s.channels[channel, K_NOTICE]
@@ -319,12 +319,13 @@ def pass_on(s, now, row, team, channel):
     """Transfers to the team that takes over, if it comes to that; not where the ticket has no more attempts."""
     ticket = s.ticket[row]
     reason = s.reason[ticket]
-    if s.transfer_u[row] >= s.transfer[s.regime[ticket], reason, team]:
+    limit = s.transfer[s.regime[ticket], reason, team]
+    if limit == 0 or s.transfer_u[row] >= limit:
         return False
     to = spawn(s, now, ticket, channel, out.TRANSFER)
     if to < 0:
         return False
-    s.mark[to] = TRANSFERRED
+    set_mark(s, to, TRANSFERRED)
     s.queue[to] = s.transfer_queue[channel, s.transfer_to[reason]]
     return True
 

@@ -38,6 +38,7 @@ from sim.engine.fast.tickets import (
     is_met,
     join,
     meet,
+    set_mark,
     spawn,
     still_waits,
     try_again,
@@ -159,7 +160,7 @@ def wait(s, now, row, queue, channel):
             turn_away(s, now, row, out.BALKED)
             return
         if flags & CALLBACK and announced > s.channels[channel, K_CALLBACK_OVER]:
-            s.mark[row] |= CALLED
+            set_mark(s, row, CALLED)
     into_line(s, row, False)
     patience = s.patience_ms[draw]
     if patience < NEVER and not s.mark[row] & CALLED:
@@ -190,7 +191,7 @@ def on_patience(s, now, row):
     if s.flags[row + s.channels[s.channel[row], K_OFFSET]] & SILENT:
         close(s, now, row, out.ABANDONED)
         s.phase[row] = QUEUED  # for all that the agents know
-        s.mark[row] |= GONE
+        set_mark(s, row, GONE)
         try_again(s, now, row)
         return
     unqueue(s, row)

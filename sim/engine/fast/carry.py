@@ -13,9 +13,9 @@ import numpy as np
 from sim.demand.tape import Tape
 from sim.engine import outcomes as out
 from sim.engine.fast import layout
-from sim.engine.fast.state import BOT, ID_MASK, OVER, State
+from sim.engine.fast.state import BOT, ID_MASK, OVER, QUEUED, State
 
-KEPT = ("teams", "agents", "absent", "pools")
+KEPT = ("teams", "absent", "pools", "ends")
 """Tables without row numbers that go on as they are."""
 
 
@@ -66,11 +66,15 @@ def carry(paused: Paused, state: State, tape: Tape) -> None:
     for name in KEPT:
         getattr(state, name)[:] = getattr(before, name)
     for name in layout.CONTACT:
-        getattr(state, name)[number[rows]] = _renewed(name, getattr(before, name)[rows], number)
+        column = getattr(before, name)[rows]
+        if name in layout.ROW_COLUMNS_CONTACT:  # the others are not in a line
+            column = number[np.where(before.phase[rows] == QUEUED, column, -1)]
+        getattr(state, name)[number[rows]] = column
     for name in layout.TICKET:
-        getattr(state, name)[: len(tickets)] = _renewed(name, getattr(before, name)[tickets], number)
+        column = getattr(before, name)[tickets]
+        getattr(state, name)[: len(tickets)] = number[column] if name in layout.ROW_COLUMNS_TICKET else column
     state.queues[:] = _renumbered(before.queues, layout.ROW_COLUMNS_QUEUE, number)
-    state.ends[:] = _renumbered(before.ends, layout.ROW_COLUMNS_ENDS, number)
+    state.agents[:] = _renumbered(before.agents, layout.ROW_COLUMNS_AGENT, number)
     state.hand[:] = _renumbered(before.hand, range(before.hand.shape[1]), number)
     offset = state.channels[:, layout.K_OFFSET].copy()
     state.channels[:] = before.channels
@@ -79,12 +83,6 @@ def carry(paused: Paused, state: State, tape: Tape) -> None:
     state.events[: len(events)] = events
     state.one[layout.O_EVENTS] = len(events)
     state.one[layout.O_DAY] = before.one[layout.O_DAY]
-
-
-def _renewed(name: str, column: np.ndarray, number: np.ndarray) -> np.ndarray:
-    """A column of contacts or tickets for the next block."""
-    holds_rows = name in layout.ROW_COLUMNS_CONTACT + layout.ROW_COLUMNS_TICKET
-    return np.where(column >= 0, number[column], -1) if holds_rows else column
 
 
 def _renumbered(table: np.ndarray, columns: tuple[int, ...] | range, number: np.ndarray) -> np.ndarray:

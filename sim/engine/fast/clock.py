@@ -1,44 +1,71 @@
 """The clock: what happens next in the total order (time, kind, id).
 
 An agent has one end of work at most on the clock, which may move: they stand in a tournament, where moving one costs as
-many comparisons as the tournament has rounds, and no end that was put off stays behind. Other events are in a heap.
+many comparisons as the tournament has rounds, and no end that was put off stays behind. What competes is one figure an
+agent, the time of the end above the agent's number; ends of one tick are compared in full. Other events are in a heap.
 """
 
 from __future__ import annotations
 
 from numba import njit
 
-from sim.engine.fast.layout import E_ROW, E_WHEN, NO_END, O_EVENTS, O_FULL
+from sim.engine.fast.layout import (
+    A_END_AT,
+    A_END_ROW,
+    AGENT_BITS,
+    AGENT_MASK,
+    LATEST,
+    NO_END,
+    NO_END_AT,
+    NO_END_ROW,
+    O_EVENTS,
+    O_FULL,
+)
 
 # mypy: disable-error-code="no-untyped-def"
-
-NEVER, NO_ROW = NO_END
 
 
 @njit(forceinline=True)
 def end_at(s, agent, when, row):
     """The end of `row` is the agent's next; place 1 of the tournament then holds who ends first of all."""
+    s.agents[agent, A_END_AT], s.agents[agent, A_END_ROW] = when, row
+    compete(s, agent, (min(when, LATEST) << AGENT_BITS) + agent)
+
+
+@njit(forceinline=True)
+def no_end(s, agent):
+    """The agent has nothing in hand: no two of these are equal, so that nobody compares them in full."""
+    s.agents[agent, A_END_AT], s.agents[agent, A_END_ROW] = NO_END_AT, NO_END_ROW
+    compete(s, agent, NO_END + (agent << AGENT_BITS) + agent)
+
+
+@njit(forceinline=True)
+def compete(s, agent, figure):
+    """The agent enters the tournament with a new figure: the lesser of each two goes on."""
     ends = s.ends
     place = (len(ends) >> 1) + agent
-    ends[place, E_WHEN], ends[place, E_ROW] = when, row
+    ends[place] = figure
     while place > 1:
-        other_when, other_row = ends[place ^ 1, E_WHEN], ends[place ^ 1, E_ROW]
-        later = (other_when < when) | ((other_when == when) & (other_row < row))
-        when, row = other_when if later else when, other_row if later else row
+        other = ends[place ^ 1]
+        one_tick = (figure ^ other) >> AGENT_BITS == 0
+        figure = first_in_full(s, figure, other) if one_tick else min(figure, other)
         place >>= 1
-        ends[place, E_WHEN], ends[place, E_ROW] = when, row
+        ends[place] = figure
+
+
+@njit
+def first_in_full(s, figure, other):
+    """Of two figures of one tick, or past the latest that a figure can hold, that of the end which is first."""
+    agent, its = figure & AGENT_MASK, other & AGENT_MASK
+    when, its_when = s.agents[agent, A_END_AT], s.agents[its, A_END_AT]
+    later = its_when < when or (its_when == when and s.agents[its, A_END_ROW] < s.agents[agent, A_END_ROW])
+    return other if later else figure
 
 
 @njit(forceinline=True)
 def end_of(s, agent):
     """When the agent's next end is."""
-    return s.ends[(len(s.ends) >> 1) + agent, E_WHEN]
-
-
-@njit(forceinline=True)
-def no_end(s, agent):
-    """The agent has nothing in hand."""
-    end_at(s, agent, NEVER, NO_ROW)
+    return s.agents[agent, A_END_AT]
 
 
 @njit(forceinline=True)

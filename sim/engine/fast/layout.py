@@ -2,10 +2,11 @@
 
 import numpy as np
 
-# contacts (rows of the tape): type, and what stands there before anything has happened
+# contacts (rows of the tape): type, and what stands there before anything has happened; UNREAD: nobody reads it then
+UNREAD = None
 CONTACT = {
-    "channel": (np.int8, -1),
-    "queue": (np.int16, -1),
+    "channel": (np.int8, UNREAD),
+    "queue": (np.int16, UNREAD),
     "kind": (np.int8, 0),
     "attempt": (np.int16, 0),
     "phase": (np.int8, 0),
@@ -15,19 +16,19 @@ CONTACT = {
     "bot_at": (np.int64, -1),
     "queued": (np.int64, -1),
     "started": (np.int64, -1),
-    "answered": (np.int64, -1),  # first answer, of contacts with a mark; of the others when started
+    "answered": (np.int64, UNREAD),  # first answer, of contacts with a mark; of the others when started
     "leave": (np.int64, -1),
     "done": (np.int64, -1),
     "aside_ms": (np.int64, 0),  # worked before an interruption
-    "left": (np.int64, -1),  # work left: of an interrupted contact in ms, of a parallel one in ms x 10**6
-    "before": (np.int64, -1),  # neighbours in the line
-    "behind": (np.int64, -1),
+    "left": (np.int64, UNREAD),  # work left: of an interrupted contact in ms, of a parallel one in ms x 10**6
+    "before": (np.int64, UNREAD),  # neighbours in the line
+    "behind": (np.int64, UNREAD),
 }
 
 # tickets likewise; `world` and `last_row` are filled in
 TICKET = {
-    "world": (np.int32, 0),  # 2 x (regime x reasons + reason), and 1 more once a contact was handled in vain
-    "last_row": (np.int64, 0),
+    "world": (np.int32, UNREAD),  # 2 x (regime x reasons + reason), and 1 more once a contact was handled in vain
+    "last_row": (np.int64, UNREAD),
     "live": (np.int32, 1),  # contacts at work or to come
     "state": (np.int8, 0),
     "ended": (np.int64, -1),
@@ -113,8 +114,17 @@ TEAM_COLUMNS = 8
     A_POOL,
     A_BEFORE,
     A_BEHIND,
-) = range(10)
-AGENT_COLUMNS = 10
+    A_END_AT,  # the next end of talk or wrap-up
+    A_END_ROW,
+) = range(12)
+AGENT_COLUMNS = 12
+NO_END_AT, NO_END_ROW = 2**63 - 1, -1
+
+# a figure of the tournament of ends (`clock`): time above the agent's number; from NO_END on of who has none
+AGENT_BITS = 22
+AGENT_MASK = (1 << AGENT_BITS) - 1
+LATEST = (1 << 63 - AGENT_BITS) - (1 << AGENT_BITS) - 1  # time that a figure can hold
+NO_END = (LATEST + 1) << AGENT_BITS
 
 # pools of agents, the longest in first
 (
@@ -136,14 +146,6 @@ POOL_COLUMNS = 2
 ) = range(8)
 ONE_COLUMNS = 8
 
-# an agent's next end of talk or wrap-up, in the tournament of the clock
-(
-    E_WHEN,
-    E_ROW,
-) = range(2)
-END_COLUMNS = 2
-NO_END = (2**63 - 1, -1)
-
 # types of columns, where not int64; and of tables with several axes how many, with the length of the last or 0
 DTYPES = {
     **{name: dtype for name, (dtype, _) in {**CONTACT, **TICKET}.items()},
@@ -156,7 +158,6 @@ AXES = {
     "teams": (2, TEAM_COLUMNS),
     "agents": (2, AGENT_COLUMNS),
     "pools": (2, POOL_COLUMNS),
-    "ends": (2, END_COLUMNS),
     "events": (2, 2),
     "busy": (2, 4),
     "duty": (2, 4),
@@ -178,4 +179,4 @@ AXES = {
 ROW_COLUMNS_CONTACT = ("before", "behind")
 ROW_COLUMNS_TICKET = ("last_row",)
 ROW_COLUMNS_QUEUE = (Q_FIRST, Q_LAST)
-ROW_COLUMNS_ENDS = (E_ROW,)
+ROW_COLUMNS_AGENT = (A_END_ROW,)

@@ -22,12 +22,14 @@ from sim.engine.fast.clock import drop_first
 from sim.engine.fast.desk import addresses, desk_at
 from sim.engine.fast.layout import (
     A_BUSY_SINCE,
+    A_END_AT,
+    A_END_ROW,
     A_IN_HAND,
     A_ON,
     A_TEAM,
-    E_ROW,
-    E_WHEN,
+    AGENT_MASK,
     K_PARALLEL,
+    NO_END,
     O_EVENTS,
     O_FULL,
 )
@@ -51,8 +53,10 @@ def drive(tables, first_ms, first_row, staff_ms, staff_what, staff_who, staff_va
     first, staff = 0, 0
     while not s.one[O_FULL]:
         when, order, source = until, -1, NOTHING
-        if s.ends[1, E_WHEN] < until:
-            when, order, source = s.ends[1, E_WHEN], s.ends[1, E_ROW], AN_END
+        if s.ends[1] < NO_END:
+            agent = s.ends[1] & AGENT_MASK
+            if s.agents[agent, A_END_AT] < until:
+                when, order, source = s.agents[agent, A_END_AT], s.agents[agent, A_END_ROW], AN_END
         if first < len(first_row):
             row = first_row[first]
             at, key = first_ms[row], ARRIVES + row
@@ -112,19 +116,25 @@ def run_in_blocks(
     for number, (low, high) in enumerate(pairwise(edges_ms)):
         last = number == len(edges_ms) - 2
         tape = tape_of(number, paused.tickets if paused else np.zeros(0, dtype=np.int64))
-        state = advance(plan, tape, roster, low, (FAR if plan.drain else plan.end_ms) if last else high, paused)
+        until = (FAR if plan.drain else plan.end_ms) if last else high
+        state, tables = advance(plan, tape, roster, low, until, paused)
         if last:
             end = _end(plan, state)
-            close_the_books(addresses(state), end)
-            yield tape, outcomes(plan, tape, roster, state, end)
+            close_the_books(tables, end)
+            yield tape, outcomes(plan, tape, roster, state, tables, end)
         else:
             still = going_on(state, tape)
             yield _finished(plan, tape, roster, state, high, np.flatnonzero(~still))
             paused = Paused(state, tape, np.flatnonzero(still))
 
 
-def advance(plan: Plan, tape: Tape, roster: Roster, low: int, until: int, paused: Paused | None) -> State:
-    """The state after every event from ``low`` to before ``until``, going on from a block's end or from the start."""
+def advance(
+    plan: Plan, tape: Tape, roster: Roster, low: int, until: int, paused: Paused | None
+) -> tuple[State, np.ndarray]:
+    """The state after every event from ``low`` to before ``until``, and the addresses of its tables.
+
+    It goes on from a block's end or from the start.
+    """
     coming = tape.first_order[tape.first_ms[tape.first_order] >= low] if paused else tape.first_order
     todo = slice(*np.searchsorted(roster.event_ms, [low, until])) if paused else slice(None)
     staff = [getattr(roster, f"event_{name}")[todo] for name in ("ms", "what", "who", "value", "until")]
@@ -133,9 +143,10 @@ def advance(plan: Plan, tape: Tape, roster: Roster, low: int, until: int, paused
         state = make_state(plan, tape, roster, room)
         if paused:
             carry(paused, state, tape)
-        drive(addresses(state), tape.first_ms, coming, *staff, until)  # type: ignore[call-arg]
+        tables = addresses(state)
+        drive(tables, tape.first_ms, coming, *staff, until)  # type: ignore[call-arg]
         if not state.one[O_FULL]:
-            return state
+            return state, tables
         room *= 4  # a block that needed more room for events starts again with it
 
 
@@ -156,7 +167,7 @@ def _finished(
         **{name: getattr(state, name)[rows] for name in layout.CONTACT},
         **{name: getattr(state, name)[tickets] for name in layout.TICKET},
     )
-    return part, outcomes(plan, part, roster, mine, end)
+    return part, outcomes(plan, part, roster, mine, addresses(mine), end)
 
 
 @njit(cache=FOLDER is not None)
@@ -179,82 +190,93 @@ def close_the_books(tables, end):
             log_duty(s, agent, end)
 
 
-def outcomes(plan: Plan, tape: Tape, roster: Roster, s: State, end: int) -> out.Outcomes:
+def outcomes(plan: Plan, tape: Tape, roster: Roster, s: State, tables: np.ndarray, end: int) -> out.Outcomes:
     """The columns of what happened; what can be told from others is told here rather than on the way."""
-    arrive, answer, handle, team, responded = read_contacts(addresses(s))
-    busy = by_agent(s.busy[: s.one[layout.O_BUSY]], len(roster.agent_team), plan.channels)
-    duty = s.duty[: s.one[layout.O_DUTY]]
-    duty = np.minimum(duty[duty[:, 2] < end], [FAR, FAR, FAR, end])
-    duty = by_agent(duty, len(roster.agent_team), 1)
+    read_contacts(tables)
+    busy = by_agent(s.busy[: s.one[layout.O_BUSY]], len(roster.agent_team), plan.channels, end)
+    duty = by_agent(s.duty[: s.one[layout.O_DUTY]], len(roster.agent_team), 1, end)
     state, ended = ticket_columns(plan, tape, s)
     return out.Outcomes(
         kind=s.kind,
         channel=s.channel,
         attempt=s.attempt,
-        arrive_ms=arrive,
+        arrive_ms=s.bot_at,
         queue_ms=s.queued,
-        answer_ms=answer,
+        answer_ms=s.started,
         leave_ms=s.leave,
         done_ms=s.done,
-        handle_ms=handle,
+        handle_ms=s.aside_ms,
         agent=s.agent,
-        team=team,
+        team=s.mark,
         result=s.result,
         state=state,
         end_ms=ended,
-        response_ms=responded,
-        busy_agent=busy[:, 0].astype(np.int32),
-        busy_channel=busy[:, 1].astype(np.int8),
-        busy_from_ms=busy[:, 2].copy(),
-        busy_until_ms=busy[:, 3].copy(),
-        duty_agent=duty[:, 0].astype(np.int32),
-        duty_from_ms=duty[:, 2].copy(),
-        duty_until_ms=duty[:, 3].copy(),
+        response_ms=s.last_row,
+        busy_agent=busy[0],
+        busy_channel=busy[1],
+        busy_from_ms=busy[2],
+        busy_until_ms=busy[3],
+        duty_agent=duty[0],
+        duty_from_ms=duty[2],
+        duty_until_ms=duty[3],
     )
 
 
 @njit(cache=FOLDER is not None)
 def read_contacts(tables):
-    """(arrive, answer, handle, team, first response by ticket); blanks the codes of contacts that never came."""
+    """Writes what is told into columns that are done with, and blanks the codes of contacts that never came.
+
+    Arrival is left in `bot_at`, first answer in `started`, work in `aside_ms`, team in `mark`, and the first response
+    to each ticket in `last_row`.
+    """
     s = desk_at(tables)
-    n = len(s.kind)
-    arrive, answer, handle = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
-    team, responded = np.empty(n, np.int8), np.full(len(s.state), -1, np.int64)
-    for row in range(n):
-        arrive[row] = came = s.bot_at[row] if s.bot_at[row] >= 0 else s.queued[row]
-        answer[row] = first = s.started[row] if s.mark[row] == 0 else s.answered[row]
-        served = s.done[row] >= 0 and s.phase[row] == OVER and s.started[row] >= 0
-        handle[row] = (s.done[row] - s.started[row] if served else 0) + s.aside_ms[row]
-        team[row] = s.agents[s.agent[row], A_TEAM] if s.agent[row] >= 0 else -1
+    for row in range(len(s.kind)):
+        by_bot, started, ticket = s.bot_at[row], s.started[row], s.ticket[row]
+        answered = started if s.mark[row] == 0 else s.answered[row]
+        response = by_bot if by_bot >= 0 else answered
+        if row == ticket or (response >= 0 and (s.last_row[ticket] < 0 or response < s.last_row[ticket])):
+            s.last_row[ticket] = response
+        if s.done[row] >= 0 and s.phase[row] == OVER and started >= 0:
+            s.aside_ms[row] += s.done[row] - started
         if s.phase[row] == BOT:
             s.result[row] = out.IN_SERVICE
-        if came < 0:
-            s.kind[row], s.channel[row], s.attempt[row] = -1, -1, 0
-        response, ticket = s.bot_at[row] if s.bot_at[row] >= 0 else first, s.ticket[row]
-        if response >= 0 and (responded[ticket] < 0 or response < responded[ticket]):
-            responded[ticket] = response
-    return arrive, answer, handle, team, responded
+        if by_bot < 0:
+            s.bot_at[row] = s.queued[row]
+            if s.queued[row] < 0:
+                s.kind[row], s.channel[row], s.attempt[row] = -1, -1, 0
+        s.started[row] = answered
+        s.mark[row] = s.agents[s.agent[row], A_TEAM] if s.agent[row] >= 0 else -1
 
 
 @njit(cache=FOLDER is not None)
-def by_agent(table, agents, channels):
-    """Stretches (agent, channel, from, until), in the order of time for each agent and channel, sorted by those two."""
+def by_agent(stretches, agents, channels, end):
+    """(agent, channel, from, until) of the stretches (agent, channel, from, until) that begin before `end`, cut there.
+
+    They come in the order of time for each agent and channel, and leave sorted by those two.
+    """
     begins = np.zeros(agents * channels + 1, np.int64)
-    for i in range(len(table)):
-        begins[table[i, 0] * channels + table[i, 1] + 1] += 1
+    for i in range(len(stretches)):
+        if stretches[i, 2] < end:
+            begins[stretches[i, 0] * channels + stretches[i, 1] + 1] += 1
     begins = np.cumsum(begins)
-    ordered = np.empty_like(table)
-    for i in range(len(table)):
-        group = table[i, 0] * channels + table[i, 1]
-        ordered[begins[group]] = table[i]
-        begins[group] += 1
-    return ordered
+    agent, channel = np.empty(begins[-1], np.int32), np.empty(begins[-1], np.int8)
+    since, until = np.empty(begins[-1], np.int64), np.empty(begins[-1], np.int64)
+    for i in range(len(stretches)):
+        if stretches[i, 2] < end:
+            group = stretches[i, 0] * channels + stretches[i, 1]
+            place = begins[group]
+            begins[group] = place + 1
+            agent[place], channel[place] = stretches[i, 0], stretches[i, 1]
+            since[place], until[place] = stretches[i, 2], min(stretches[i, 3], end)
+    return agent, channel, since, until
 
 
 def ticket_columns(plan: Plan, tape: Tape, s: State) -> tuple[np.ndarray, np.ndarray]:
     """State and end of every ticket; those that end in self-service never come to the desk."""
     until = FAR if plan.drain else plan.end_ms
     state, end = s.state, s.ended
+    if not tape.self_fate.any():
+        return state, end
     for fate, ends_as in ((SELF_RESOLVED, out.BY_SELF_SERVICE), (SELF_FALSE_GONE, out.LOST)):
         there = (tape.self_fate == fate) & (tape.self_end_ms < until)
         state[there], end[there] = ends_as, tape.self_end_ms[there]

@@ -99,7 +99,7 @@ class State(NamedTuple):
     quality: np.ndarray  # (A, D)
     day_edges: np.ndarray
     pools: np.ndarray
-    ends: np.ndarray  # tournament of the agents' next ends, see `clock`
+    ends: np.ndarray  # (2 x places,) tournament of the agents' next ends, see `clock`
     events: np.ndarray  # binary heap of all other events
     busy: np.ndarray  # agent, channel, from, until
     duty: np.ndarray  # agent, 0, from, until
@@ -109,10 +109,10 @@ def make_state(plan: Plan, tape: Tape, roster: Roster, room: int) -> State:
     """The state before anything has happened; `room` scales the space for events and stretches."""
     routing, agents = plan.routing, len(roster.agent_team)
     size = room * (tape.rows + agents + 1024)
-    columns = {name: np.full(tape.rows, blank, dtype=dtype) for name, (dtype, blank) in layout.CONTACT.items()}
-    columns |= {name: np.full(tape.tickets, blank, dtype=dtype) for name, (dtype, blank) in layout.TICKET.items()}
-    columns["world"] = (2 * (tape.regime * plan.reasons + tape.reason)).astype(np.int32, copy=False)
-    columns["last_row"] = np.arange(tape.tickets)
+    columns = {name: _column(tape.rows, *of) for name, of in layout.CONTACT.items()}
+    columns |= {name: _column(tape.tickets, *of) for name, of in layout.TICKET.items()}
+    columns["world"][:] = 2 * (tape.regime * plan.reasons + tape.reason)
+    columns["last_row"][:] = np.arange(tape.tickets)
     return State(
         one=_single(plan, tape, roster),
         **columns,
@@ -146,9 +146,21 @@ def make_state(plan: Plan, tape: Tape, roster: Roster, room: int) -> State:
     )
 
 
+def _column(length: int, dtype: type, blank: int | None) -> np.ndarray:
+    """A column that is blank, or holds anything where its blanks are not read."""
+    if blank == 0:
+        return np.zeros(length, dtype)
+    column: np.ndarray = np.empty(length, dtype)
+    if blank == -1:
+        column.view(np.int8).fill(-1)  # bytes are filled much faster
+    elif blank is not None:
+        column.fill(blank)
+    return column
+
+
 def _single(plan: Plan, tape: Tape, roster: Roster) -> np.ndarray:
     one = np.zeros(layout.ONE_COLUMNS, dtype=np.int64)
-    one[layout.O_HAS_BOTS] = (tape.bot >= 0).any()
+    one[layout.O_HAS_BOTS] = tape.bot.max(initial=-1) >= 0
     one[layout.O_HAS_DEFERRABLE] = plan.interruptible.any()
     one[layout.O_ONE_SPEED] = roster.speed_ppm.shape[1] == 1 and bool((plan.speed_ppm == PPM).all())
     return one
@@ -209,6 +221,7 @@ def _agents(roster: Roster) -> np.ndarray:
     agent[:, layout.A_TEAM] = roster.agent_team
     for column in (layout.A_POOL, layout.A_BEFORE, layout.A_BEHIND):
         agent[:, column] = -1
+    agent[:, layout.A_END_AT], agent[:, layout.A_END_ROW] = layout.NO_END_AT, layout.NO_END_ROW
     return agent
 
 
@@ -219,8 +232,10 @@ def _absent(plan: Plan, roster: Roster) -> np.ndarray:
 
 
 def _ends(agents: int) -> np.ndarray:
-    """A tournament with a place for each agent, none of them with anything in hand."""
+    """A tournament with a place for each agent, none of them with anything in hand: the first of each two goes on."""
     places = 1 << max(1, (agents - 1).bit_length())
-    ends = np.empty((2 * places, layout.END_COLUMNS), dtype=np.int64)
-    ends[:] = layout.NO_END
-    return ends
+    number = np.arange(places)
+    rounds = [layout.NO_END + (number << layout.AGENT_BITS) + number]
+    while len(rounds[-1]) > 1:
+        rounds.append(rounds[-1][::2])
+    return np.concatenate([rounds[-1], *rounds[::-1]])  # place 0 is not used

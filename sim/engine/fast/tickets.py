@@ -43,6 +43,14 @@ def join(s, row, channel):
 
 
 @njit(forceinline=True)
+def set_mark(s, row, mark):
+    """A contact that has not been answered becomes an unusual one."""
+    if s.mark[row] == 0:
+        s.answered[row] = -1
+    s.mark[row] |= mark
+
+
+@njit(forceinline=True)
 def close(s, now, row, result):
     """The customer's part of a contact is over."""
     s.phase[row] = OVER

@@ -220,8 +220,8 @@ FAST = (
     _made(
         "silent leaving keeps the customer",
         "arrivals.py",
-        "s.mark[row] |= GONE",
-        "s.mark[row] |= 0",
+        "set_mark(s, row, GONE)",
+        "set_mark(s, row, 0)",
         "the agent serves who has left (5.4)",
         "test_waiting.py::test_silent_abandonment_stays_and_costs_the_notice_5_4",
     ),

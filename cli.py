@@ -321,6 +321,143 @@ def progress(runs: tuple[Path, ...], actuals: Path | None, kpis: tuple[str, ...]
         click.echo(found.as_csv() if form == "csv" else found.as_text(), nl=form != "csv")
 
 
+# Explain
+
+
+@main.command()
+@click.argument("base")
+@click.argument("option")
+@computing
+@click.option("--kpi", "kpis", multiple=True, metavar="KPI", help="Share out this KPI too, such as "
+              "'service_level(phone)'. [default: those with a target]")  # fmt: skip
+def bridge(base: str, option: str, form: str, quiet: bool, out: Path, kpis: tuple[str, ...], **choices: Any) -> None:
+    """Share out the difference between BASE and OPTION among the changes between them, so that it adds up."""
+    from report.bridge_text import bridge_text, from_folder
+
+    comparison, folder = computed("bridge", (base, option), quiet, out, shared_out=kpis, **choices)
+    plain = from_folder(folder)
+    if form == "json":
+        click.echo(json.dumps({"schema": 1, "bridge": plain, "folder": folder.as_posix()}, indent=2))
+    else:
+        click.echo(folder.as_posix() if quiet else bridge_text(comparison, plain, folder))
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, metavar="BASE [OPTION]")
+@overlays_and_sets
+@click.option("--input", "path", required=True, metavar="PATH", help="The input, such as teams.frontline.wage.")
+@click.option("--for", "measure", type=click.Choice(["npv", "npv_tangible"]), default="npv", show_default=True)
+@click.option("--low", metavar="VALUE", help="Look no lower. [default: 0]")
+@click.option("--high", metavar="VALUE", help="Look no higher. [default: 4 times the present value]")
+@click.option("--reps", type=click.IntRange(min=1), default=4, show_default=True, metavar="N", help="Replications.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Seed. [default: the scenario's]")
+@click.option("--jobs", default=-1, show_default="all cores", help="Replications at once.")
+@click.option("--engine", type=click.Choice(["simpy", "fast"]), help="[default: the fastest there is]")
+@click.option("--quiet", is_flag=True, help="No progress.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def switch(files: tuple[str, ...], form: str, quiet: bool, low: str | None, high: str | None, **choices: Any) -> None:
+    """Find the value of an input at which OPTION is worth nothing against BASE; one FILE: its decided investments."""
+    from evaluate.compare import NotComparable
+    from evaluate.switch import NoSwitch, switching_value
+    from report.switch_text import as_plain, as_text
+
+    reps = choices.pop("reps")
+    tell = None if quiet else lambda line: click.echo(line, err=True)
+    try:
+        found = switching_value(files, bounds=(low, high), replications=reps, progress=tell, **choices)
+    except (NoSwitch, NotComparable) as problem:
+        click.echo(str(problem), err=True)
+        raise SystemExit(2) from None
+    click.echo(json.dumps(as_plain(found), indent=2) if form == "json" else as_text(found))
+
+
+@main.command()
+@click.argument("run", metavar="RUN", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--quiet", is_flag=True, help="Only the name of the folder.")
+def report(run: Path, form: str, quiet: bool) -> None:
+    """Render a run's page, text, tables and charts again from its folder RUN, without simulating."""
+    import sys
+
+    from report.stored import NotStored
+    from report.write import render_again
+
+    try:
+        comparison, changed = render_again(run)
+    except NotStored as problem:
+        click.echo(str(problem), err=True)
+        raise SystemExit(2) from None
+    if form == "json":
+        from report.as_json import as_json
+
+        click.echo(json.dumps(as_json(comparison, run), indent=2))
+    elif quiet:
+        click.echo(run.as_posix())
+    else:
+        from report.terminal import show as show_comparison
+
+        show_comparison(comparison, run, sys.stdout)
+        click.echo(f"Rendered again: {', '.join(changed) if changed else 'every file is as it was'}.")
+
+
+def decide(command: str, compute: Callable[..., Any], form: str, quiet: bool, show: Callable[[Any, Path], Any],
+           plain: Callable[[Any, Path], Any], **choices: Any) -> None:  # fmt: skip
+    """Computes what `uncertainty` or `tornado` asks for, and prints it as text or JSON."""
+    import sys
+
+    from report.command import Refused
+
+    try:
+        found, folder = compute(arguments=sys.argv[1:], progress_to=sys.stderr, quiet=quiet, **choices)
+    except KeyboardInterrupt:
+        click.echo(f"Stopped {command}. Nothing was written.", err=True)
+        raise SystemExit(130) from None
+    except Refused as problem:
+        click.echo(str(problem), err=True)
+        raise SystemExit(2) from None
+    if form == "json":
+        click.echo(json.dumps(plain(found, folder), indent=2))
+    else:
+        click.echo(folder.as_posix() if quiet else show(found, folder), nl=quiet)
+
+
+@main.command()
+@click.argument("base")
+@click.argument("others", nargs=-1, required=True, metavar="OPTION...")
+@click.option("--draws", default=64, show_default=True, type=click.IntRange(16, 100_000), metavar="N",
+              help="Draws of the uncertain inputs, rounded up to a multiple of 8.")  # fmt: skip
+@click.option("--within", default=12.0, show_default=True, type=click.FloatRange(min=0, min_open=True),
+              metavar="MONTHS", help="Payback in time is within so many months.")  # fmt: skip
+@computing
+def uncertainty(base: str, others: tuple[str, ...], within: float, **choices: Any) -> None:
+    """Draw what is declared `uncertain`, and say how the NPV of each OPTION against BASE may turn out.
+
+    --reps is the number of tapes each draw meets, 2 where it is not given.
+    """
+    from report.sure import uncertainty as compute
+    from report.uncertainty import as_json, as_text
+
+    decide("drawing", compute, files=(base, *others), within=within, **choices,
+           show=lambda found, folder: as_text(found, within, folder),
+           plain=lambda found, folder: as_json(found, within, folder))  # fmt: skip
+
+
+@main.command()
+@click.argument("base")
+@click.argument("option")
+@computing
+def tornado(base: str, option: str, **choices: Any) -> None:
+    """Move one input at a time, and say which moves the NPV of OPTION against BASE most.
+
+    Declared uncertain inputs go to their 10th and 90th percentile, other main inputs by 10 % either way.
+    --reps is 8 where it is not given.
+    """
+    from report.sure import tornado_of
+    from report.tornado import as_json, as_text
+
+    decide("the tornado", tornado_of, files=(base, option), show=as_text, plain=as_json, **choices)
+
+
 # From a real log
 
 

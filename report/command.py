@@ -5,17 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
+from evaluate.bridge import bridge
 from evaluate.compare import Comparison, NotComparable, compare
 from evaluate.each_option import each_alone
+from evaluate.headline import ALL, Line
 from evaluate.simulate import simulate_all
+from report.kept import plain_bridge
 from report.manifest import Circumstances
 from report.progress import progress_on
 from report.write import write_run
 from sim.engine import DEFAULT_ENGINE, ENGINES, prepare
 from sim.feedback import Unbounded
+from sim.replicate import named_kpi
 from sim.scenario.load import load
 
 OPEN_LOOPS = ("feedback.customers=false", "feedback.workforce=false")
@@ -41,12 +46,14 @@ def compute_and_write(
     feedback: bool = True,
     each_option: bool = False,
     fail_on_goal: bool = False,
+    shared_out: Sequence[str] | None = None,
 ) -> tuple[Comparison, Path]:
     """Simulates the files (paths or bundled names), the first as the base, and writes the run's folder in ``out``.
 
     Overlays and sets are laid on every file; without ``feedback`` no loop over the months is closed. With
     ``each_option`` every undecided investment of the first file joins as an option of its own; with ``fail_on_goal``
-    the first file must declare goals. Raises ScenarioProblems for files that are not good, and Refused.
+    the first file must declare goals; with ``shared_out`` (KPIs, maybe none) the
+    bridge to the second file is found and kept. Raises ScenarioProblems for files that are not good, and Refused.
     """
     started, clock = dt.datetime.now(dt.UTC), time.monotonic()
     if engine is not None and engine not in ENGINES:
@@ -71,10 +78,38 @@ def compute_and_write(
         with progress_on(progress_to, names, quiet) as progress:
             runs = simulate_all(resolveds, seed, reps, jobs, engine, progress)
         comparison = compare(runs)
+        kept = {} if shared_out is None else _bridge(comparison, shared_out, jobs, progress_to, quiet)
     except (NotComparable, Unbounded) as problem:
         raise Refused(str(problem)) from None
     circumstances = Circumstances(command, tuple(arguments), started, time.monotonic() - clock, jobs)
-    return comparison, write_run(comparison, out, circumstances)
+    return comparison, write_run(comparison, out, circumstances, kept)
+
+
+def _bridge(
+    comparison: Comparison, named: Sequence[str], jobs: int, progress_to: TextIO, quiet: bool
+) -> dict[str, object]:
+    """The bridge from the base to the option, for NPV and the KPIs that are named (or that have a target)."""
+    lines = [line for line in comparison.lines if line.kpi == "service_level" and _has_target(comparison, line.channel)]
+    if named:
+        lines = [_line(comparison, text) for text in named]
+    worlds = "worlds in between"
+    with progress_on(progress_to, [worlds], quiet) as progress:
+        found = bridge(comparison, lines, jobs, progress and partial(progress, worlds))
+    return {"bridge": plain_bridge(found)}
+
+
+def _has_target(comparison: Comparison, channel: str) -> bool:
+    return any(result.channel == channel for one in comparison.scenarios for result in comparison.targets(one.name))
+
+
+def _line(comparison: Comparison, text: str) -> Line:
+    try:
+        kpi, where = named_kpi(comparison.base.resolved, text)
+    except ValueError as wrong:
+        raise Refused(f"--kpi: {wrong}") from None
+    if set(where) - {"channel"}:
+        raise Refused(f"--kpi {text}: a KPI of everything or of a channel is needed, such as 'service_level(phone)'")
+    return Line(kpi, where.get("channel", ALL))
 
 
 def _tell(stream: TextIO, line: str) -> None:

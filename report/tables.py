@@ -9,6 +9,7 @@ from evaluate.compare import Comparison
 from evaluate.intervals import Figure
 from evaluate.measures import MEASURES
 from evaluate.returns import returns_table
+from evaluate.sunk import sunk_table
 from report import closed_loop, gaps, goals, stakeholders
 from report.workforce import as_table
 from sim.kpis import KPIS, kpi_table
@@ -106,19 +107,30 @@ def workforce(comparison: Comparison) -> pd.DataFrame:
     return pd.concat([as_table(one.resolved) for one in comparison.scenarios], ignore_index=True)
 
 
-def all_tables(comparison: Comparison) -> Mapping[str, pd.DataFrame]:
-    """File name -> table; `customers.csv` where a scenario counts whom it loses or closes a loop."""
+def sunk(comparison: Comparison) -> pd.DataFrame:
+    """What every scenario has spent already, positive; in no other table."""
+    import pandas as pd
+
+    return pd.concat([sunk_table(one.resolved) for one in comparison.scenarios], ignore_index=True)
+
+
+def all_tables(comparison: Comparison, by_day: bool = True) -> Mapping[str, pd.DataFrame]:
+    """File name -> table; `customers.csv` where a scenario counts whom it loses or closes a loop.
+
+    Without ``by_day`` the one table is left out that needs the days of the tallies.
+    """
     counted = closed_loop.customers(comparison)
     return {
         **({"customers.csv": counted} if len(counted) else {}),
         "kpis.csv": kpis(comparison),
         "kpis_by_half_hour.csv": kpis(comparison, "half_hour"),
-        "kpis_by_day.csv.gz": kpis(comparison, "day"),
+        **({"kpis_by_day.csv.gz": kpis(comparison, "day")} if by_day else {}),
         "cashflows.csv": cashflows(comparison),
         "appraisal.csv": appraisal(comparison),
         "comparison.csv": differences(comparison),
         "workforce.csv": workforce(comparison),
         "returns.csv": returns(comparison),
+        "sunk.csv": sunk(comparison),
         **judgement_tables(comparison),
     }
 

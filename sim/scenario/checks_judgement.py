@@ -42,6 +42,8 @@ def _benchmarks(context: Context) -> Iterator[Problem]:
         elif code == context.scenario.currency:
             yield context.problem(path, f"{code} is the scenario's own currency", "another currency", key=True)
     for peer, about in block.peers.items():
+        if not about.figures:
+            yield context.problem(("benchmarks", "peers", peer, "figures"), "is empty", "at least one figure")
         for text, figure in about.figures.items():
             path = ("benchmarks", "peers", peer, "figures", text)
             yield from _kpi(context, path, text, (*KPI_NAMES, *UNIT_COSTS), key=True)
@@ -76,6 +78,8 @@ def _goals(context: Context) -> Iterator[Problem]:
 
 def _stakeholders(context: Context) -> Iterator[Problem]:
     for name, stakeholder in context.scenario.stakeholders.items():
+        if not stakeholder.cares:
+            yield context.problem(("stakeholders", name, "cares"), "is empty", "at least one KPI")
         seen: dict[Named, str] = {}
         for text, weight in stakeholder.cares.items():
             path: Path = ("stakeholders", name, "cares", text)

@@ -20,7 +20,7 @@ class Peer(Block):
     """Of the figures."""
     source: str = ""
     """Where they were read."""
-    figures: dict[str, str] = Field(min_length=1)
+    figures: dict[str, str]
     """KPI -> figure with its unit, or a range: `service_level(phone): 86 %`,
     `time_to_first_response(email): 4 h to 6 h`."""
 
@@ -61,7 +61,7 @@ class Stakeholder(Block):
     """How much they can help or stop a change, 0 to 10."""
     attitude: float = Field(default=0, ge=-2, le=2)
     """From -2 (against) to 2 (for)."""
-    cares: dict[str, float] = Field(min_length=1)
+    cares: dict[str, float]
     """KPI -> how much it matters to them: in its own good direction (upwards where it has none), or, below 0, in the
     other one: `{csat: 3, occupancy: -1}`."""
     weight: float | None = Field(default=None, ge=0)

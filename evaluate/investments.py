@@ -7,7 +7,8 @@ it is live, in full, whatever the ramp; in the month in which it goes live by th
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,8 +65,46 @@ def _live(resolved: Resolved, each: Decided) -> np.ndarray:
     return np.asarray(lived / np.diff(edges))
 
 
+@dataclass(frozen=True)
+class Uses:
+    """What an investment is used for, before any price; float64 (months,) or (replications, months)."""
+
+    upfront: np.ndarray
+    """Paid in each month."""
+    live_months: np.ndarray
+    uses: np.ndarray
+    minutes: np.ndarray
+    """Of agents, once live."""
+    agent_months: np.ndarray
+    hours: Mapping[str, np.ndarray]
+    """By team: hours of agents away for it."""
+
+
+def uses_of(resolved: Resolved, each: Decided, usages: Sequence[Usage]) -> Uses:
+    """The drivers of `investment_lines`."""
+    names, rows = list(resolved.scenario.teams), _team_rows(resolved, each)
+    uses, minutes = _used(resolved, each, usages)
+    heads = np.stack([usage.heads[rows].sum(axis=0) for usage in usages])
+    live_months = prices.live_share(_from_day(each.live), resolved.calendar)
+    return Uses(
+        upfront=_fixed(resolved, each)[0],
+        live_months=live_months,
+        uses=uses,
+        minutes=minutes,
+        agent_months=heads * live_months,
+        hours={names[row]: _hours(resolved, each, np.stack([usage.heads[row] for usage in usages])) for row in rows},
+    )
+
+
 def _by_use(resolved: Resolved, each: Decided, usages: Sequence[Usage]) -> np.ndarray:
     """Uses and agents' minutes at their prices."""
+    cost = each.option.cost
+    uses, minutes = _used(resolved, each, usages)
+    return np.asarray(uses * cost.per_use + minutes * cost.per_minute)
+
+
+def _used(resolved: Resolved, each: Decided, usages: Sequence[Usage]) -> tuple[np.ndarray, np.ndarray]:
+    """Uses, and minutes of agents, once live; float64 (replications, months) each."""
     cost, live = each.option.cost, _live(resolved, each)
     rows = _team_rows(resolved, each)
     spent = np.stack([usage.busy_ms[rows].sum(axis=0) for usage in usages]) / MS_PER_MINUTE
@@ -75,7 +114,7 @@ def _by_use(resolved: Resolved, each: Decided, usages: Sequence[Usage]) -> np.nd
         uses = np.stack([usage.needs for usage in usages]) * live
     else:
         uses = np.stack([usage.team_handled[rows].sum(axis=0) for usage in usages]) * live
-    return np.asarray(uses * cost.per_use + spent * live * cost.per_minute)
+    return np.asarray(uses), np.asarray(spent * live)
 
 
 def _orders(resolved: Resolved, each: Decided) -> np.ndarray:

@@ -74,18 +74,17 @@ class Lever:
             text = closest(path, list(nodes))
             if text is not None:
                 about[text].append((path, value))
-        return tuple(
-            Entry(text, *(str(node.children[k].value) if k in node.children else "" for k in _KEYS), tuple(about[text]))
-            for text, node in nodes.items()
-        )
+        found = []
+        for text, node in nodes.items():
+            words = {key: str(child.value) for key, child in node.children.items()}
+            level, source, date, note = (words.get(key, "") for key in ("level", "source", "date", "note"))
+            found.append(Entry(text, level, source, date, note, tuple(about[text])))
+        return tuple(found)
 
     def without_evidence(self) -> list[str]:
         """Paths that the file sets and no evidence covers."""
         entries = [entry.path for entry in self.evidence]
         return [path for path, _ in self.figures() if closest(path, entries) is None]
-
-
-_KEYS = ("level", "source", "date", "note")
 
 
 def _values(node: Node, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Node]]:

@@ -60,10 +60,10 @@ def measure(levers: Sequence[Lever], replications: int) -> dict[str, Any]:
         months = len(comparison.months)
         for option in comparison.options:
             row = comparison.against[option.name]["npv"]
-            flows = {name: comparison.alone[name]["total"].value for name in (comparison.base.name, option.name)}
+            after, before = (comparison.alone[each.name]["total"].value or 0.0 for each in (option, comparison.base))
             found["money"][option.name] = {
                 "npv": row.value, "low": row.low, "high": row.high,
-                "monthly": (flows[option.name] - flows[comparison.base.name]) / months,
+                "monthly": (after - before) / months,
             }  # fmt: skip
     return found
 

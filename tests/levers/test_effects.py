@@ -103,7 +103,8 @@ def test_notices_take_35_percent_of_the_needs_and_leave_the_longer_ones():
     before, after = (
         world.scenario.reasons["order_status"] for world in (base_of("delivery_notices"), full("delivery_notices"))
     )
-    assert after.per_order == pytest.approx(0.65 * before.per_order, rel=1e-12)
+    assert before.per_order == 0.065
+    assert after.per_order == pytest.approx(0.65 * 0.065, rel=1e-12)
     assert after.handle.mean == pytest.approx(272_308, abs=1)
     tapes = [tape("delivery_notices", each) for each in (False, True)]
     asked = [each.identity[of_reason(full("delivery_notices"), each, "order_status")] for each in tapes]
@@ -115,7 +116,9 @@ def test_twenty_percent_at_three_minutes_of_six_are_ten_percent_of_the_work():
     sets = ("reasons.order_status.handle.mean=6 min", "investments.delivery_notices.deflects.order_status.share=20 %")
     reason = full("delivery_notices", (*TWO_MONTHS, *sets)).scenario.reasons["order_status"]
     assert reason.handle.mean == 405_000
-    assert reason.per_order * reason.handle.mean == pytest.approx(0.9 * 0.065 * 360_000, rel=1e-9)
+    assert reason.per_order == pytest.approx(0.8 * 0.065)
+    left = 0.8 * 0.065 * 405_000
+    assert left == pytest.approx(0.9 * 0.065 * 360_000)  # 10 % of the work is gone
 
 
 def test_two_levers_on_the_same_contacts_multiply():
@@ -238,7 +241,8 @@ def test_training_takes_agents_off_the_queue_before_it_helps():
 
 def test_empowered_agents_pass_on_half_as_much_and_grant_what_is_declared():
     reasons = full("empower_agents").scenario.reasons
-    assert [reasons[r].transfer.share for r in ("return", "payment", "technical")] == pytest.approx([0.2, 0.2, 0.25])
+    passed_on = [reason.transfer.share for reason in reasons.values() if reason.transfer is not None]
+    assert passed_on == pytest.approx([0.2, 0.2, 0.25])
     done = run("empower_agents")
     flows = cash_flows(done.resolved, done.usage)
     paid = flows[flows["category"] == "concessions"]["amount"].sum()

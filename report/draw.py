@@ -11,10 +11,12 @@ import numpy as np
 from evaluate.categories import CATEGORIES, NOT_SUPPORT
 from evaluate.compare import Comparison, Priced
 from evaluate.headline import ALL
+from evaluate.intervals import mean_figure
+from evaluate.measures import FlowArrays, present_values
 from evaluate.verdict import verdict
 from report import format as fmt
 from report.answer import months_text, whole_months
-from report.charts import money, service, stakeholders
+from report.charts import money, service, stakeholders, waterfall
 from report.charts.style import Size
 from report.stakeholders import SCALES, grid_lines
 from sim.kpis import kpi_table, period_labels
@@ -40,8 +42,11 @@ def charts(comparison: Comparison) -> list[Chart]:
     found = [_service_by_month(comparison)] if _channels(comparison) and len(comparison.months) > 1 else []
     if comparison.options:
         found.append(_cumulative(comparison))
+        found += [chart for chart in [_npv_by_category(comparison)] if chart is not None]
     if any(line.any() for flows in comparison.flows.values() for line in flows.amounts):
         found.append(_cost(comparison))
+    if len(comparison.months) > 1:
+        found += [chart for chart in [_service_by_staffing(comparison)] if chart is not None]
     if comparison.base.resolved.scenario.stakeholders:
         found.append(_power_interest(comparison))
     names = dict.fromkeys([comparison.base.name, *([verdict(comparison).best.name] if comparison.options else [])])
@@ -100,6 +105,65 @@ def _cumulative(comparison: Comparison) -> Chart:
         f"Net money against {comparison.base.name} since the start, undiscounted, with its "
         f"{comparison.confidence * 100:g} % band. At the end: {said}.",
         lambda size: money.cumulative_cash(comparison.months, bands, comparison.currency, size),
+    )
+
+
+def _npv_by_category(comparison: Comparison) -> Chart | None:
+    """What the NPV of the best option (or of the one that comes nearest) is made of; the parts add up to it."""
+    ranked = [one.name for one in verdict(comparison).ranked if one.name != comparison.base.name]
+    name, base = ranked[0], comparison.base
+    option, there = comparison.flows[name], comparison.flows[base.name]
+    values = present_values(FlowArrays(option.categories, option.amounts - there.amounts), base.resolved)
+    steps = []
+    for (key, tangible), line in zip(option.categories, values, strict=True):
+        if line.any():
+            found = mean_figure(line, comparison.confidence)
+            title = CATEGORIES[key].title + ("" if tangible else " (intangible)")
+            steps.append(waterfall.Step(title, found.value or 0.0, found.low, found.high))
+    if not steps:
+        return None
+    end = comparison.npv(name).value or 0.0
+    said = ", ".join(f"{step.name} {fmt.money(step.value, comparison.currency, signed=True)}" for step in steps)
+
+    def number(value: float, signed: bool) -> str:
+        return fmt.number(value, signed=signed)
+
+    return Chart(
+        "npv_by_category",
+        f"What the NPV of {name} is made of",
+        f"Present value of the differences from {base.name} by category, savings above zero: {said}. Together "
+        f"{fmt.money(end, comparison.currency, signed=True)}. The thin line is each part's interval.",
+        lambda size: waterfall.waterfall(steps, (base.name, 0.0), (name, end), comparison.currency, number, size),
+    )
+
+
+def _service_by_staffing(comparison: Comparison) -> Chart | None:
+    """Months of all scenarios: agents on duty for each that is busy, against the share answered in time."""
+    points: dict[str, dict[str, tuple[np.ndarray, np.ndarray]]] = {}
+    targets = _channels(comparison)
+    for channel in targets:
+        for one in comparison.scenarios:
+            if channel not in one.resolved.scenario.channels:
+                continue
+            duty, busy = (_series(one.kpis, "month", comparison.months, k) for k in ("agents_on_duty", "agents_busy"))
+            shares = _series(one.kpis, "month", comparison.months, "service_level", channel=channel)
+            ratio = np.divide(duty, busy, out=np.full(duty.shape, np.nan), where=busy > 0)
+            if np.isfinite(ratio * shares).any():
+                points.setdefault(channel, {})[one.name] = (ratio, shares)
+    if not points:
+        return None
+    said = "; ".join(
+        f"{name} {fmt.number(float(np.nanmean(ratio)), 2)} agents on duty for each busy one and "
+        f"{fmt.percent(float(np.nanmean(shares)), 0)} of {channel} in time, in the mean month"
+        for channel, lines in points.items()
+        for name, (ratio, shares) in lines.items()
+    )
+    return Chart(
+        "service_by_staffing",
+        "Service level against staffing",
+        "Each point is a month: agents on duty for each agent busy with customers, against the share answered in time; "
+        f"the dashed line is the target. {said}.",
+        lambda size: service.service_by_staffing(points, targets, size),
     )
 
 

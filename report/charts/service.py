@@ -102,3 +102,40 @@ def service_by_month(
             handles, names, loc="outside lower left", ncols=5 if not size.narrow else 2, fontsize=9, columnspacing=1.4
         )
         return figure
+
+
+def service_by_staffing(
+    points: Mapping[str, Mapping[str, tuple[np.ndarray, np.ndarray]]], targets: Mapping[str, float], size: Size
+) -> Figure:
+    """Share answered in time against agents on duty for each busy one: a point a month, a panel a channel.
+
+    ``points[channel][scenario]`` holds both, (months,) each; NaN is no data. The first scenario is the base.
+    """
+    names = list(dict.fromkeys(name for lines in points.values() for name in lines))
+    with style.drawing():
+        rows, columns = (len(points), 1) if size.narrow else (1, len(points))
+        height = 3.7 if not size.narrow else 1.0 + 2.3 * len(points)
+        figure, grid = style.new_figure(size, height, rows, columns, sharex=True, sharey=True)
+        for axes, (channel, lines) in zip(grid.ravel(), points.items(), strict=True):
+            for name, (ratio, shares) in lines.items():
+                place = names.index(name)
+                axes.scatter(
+                    ratio, shares * 100, s=20, color=style.colour_of(place),
+                    marker=style.MARKERS[place % len(style.MARKERS)], alpha=0.8, linewidths=0, label=name,
+                )  # fmt: skip
+            if channel in targets:
+                axes.axhline(targets[channel] * 100, color=style.INK, linewidth=0.9, linestyle=(0, (4, 3)))
+            axes.set_title(channel)
+            axes.set_ylim(0, 102)
+        for axes in grid[-1]:
+            axes.set_xlabel("agents on duty for each busy one")
+        grid[0][0].set_ylabel("answered in time, %")
+        handles = {
+            label: handle
+            for axes in grid.ravel()
+            for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+        }
+        figure.legend(
+            handles.values(), handles.keys(), loc="outside lower left", ncols=5 if not size.narrow else 2, fontsize=9
+        )
+        return figure

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sim.scenario.changes import NoMatch, apply_change, find
 from sim.scenario.layers import Layers
-from sim.scenario.load import finish
+from sim.scenario.load import finish, load
 from sim.scenario.nodes import Node, from_python, read_path, show_path
 from sim.scenario.problems import Origin
 from sim.scenario.resolved import Resolved
@@ -32,6 +32,10 @@ class Sources:
     """A path, or the name of a scenario that ships with deskplan."""
     overlays: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
+
+    def declared(self) -> Resolved:
+        """The scenario as it is written. Raises ScenarioProblems."""
+        return load(self.file, self.overlays, self.sets)
 
     def resolved(self, changes: Mapping[str, str] | None = None) -> Resolved:
         """The scenario under changes (path -> change), without its `uncertain:`. Raises ScenarioProblems."""

@@ -1,6 +1,7 @@
 """Uncertain inputs through the whole chain: a toy whose NPV is known in closed form, pairing, and the tornado."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from sim.scenario.vary import Sources
 
 ENGINE = "fast"
 DAYS, RATE, HOURS = 2, 20, 48
-BASE = {
+BASE: dict[str, Any] = {
     "schema": 1,
     "name": "base",
     "horizon": {"start": "2027-01-01", "length": f"{DAYS} days", "timezone": "UTC"},
@@ -36,7 +37,7 @@ BASE = {
         "reasons.help.rate": {"uniform": ["x 0.6", "x 1.4"], "evidence": "measured"},
     },
 }
-OPTION = {
+OPTION: dict[str, Any] = {
     "extends": "base.yaml",
     "name": "option",
     "teams": {"desk": {"agents": 1}},
@@ -157,15 +158,15 @@ def test_the_tornado_is_the_closed_form_at_its_ends(toy):
     resolveds = [each.declared() for each in toy]
     found = tornado(toy, resolveds, 2, ENGINE)
     bars = {bar.path: bar for bar in found.bars}
-    wage = bars["teams.desk.wage"]
+    wage, rate = bars["teams.desk.wage"], bars["economics.discount_rate"]
+    middle, cheap, dear, patient = (each.value for each in (found.middle, wage.low, wage.high, rate.low))
+    assert middle is not None
     z90 = 1.2815515655446004
-    assert wage.low.value == pytest.approx(found.middle.value - V * HOURS * 0.5 * z90)
-    assert wage.high.value == pytest.approx(found.middle.value + V * HOURS * 0.5 * z90)
-    assert wage.elasticity is None or wage.elasticity == pytest.approx(V * HOURS * 20 / found.middle.value)
+    assert cheap == pytest.approx(middle - V * HOURS * 0.5 * z90)
+    assert dear == pytest.approx(middle + V * HOURS * 0.5 * z90)
+    assert wage.elasticity is None or wage.elasticity == pytest.approx(V * HOURS * 20 / middle)
     assert [bar.size for bar in found.bars] == sorted((bar.size for bar in found.bars), reverse=True)
-    rate = bars["economics.discount_rate"]
-    middle = (found.middle.value + 900) / V
-    assert rate.low.value == pytest.approx(-900 + middle * 1.072 ** (-1 / 12))
+    assert patient == pytest.approx(-900 + (middle + 900) / V * 1.072 ** (-1 / 12))
     assert not rate.declared
     resolved = bars["reasons.*.resolved_first"]
     assert resolved.high.value is None
@@ -186,5 +187,7 @@ def test_intervals_of_the_mean_npv_cover_the_truth(toy):
     hits = 0
     for seed in range(400):
         found = distribution(drawn(toy, reps=1, seed=seed).values("option", "npv"), 0.95).mean
+        assert found.low is not None
+        assert found.high is not None
         hits += found.low <= MEAN <= found.high
     assert 0.93 <= hits / 400 <= 0.97

@@ -83,7 +83,10 @@ def gap_rows(comparison: Comparison) -> list[GapRow]:
 
 
 def _targets(scenario: Scenario) -> dict[str, tuple[Target, str]]:
-    """KPI -> what it is to reach and where that is written; a goal goes before a channel's promise."""
+    """KPI -> what it is to reach and where that is written.
+
+    A goal goes before a channel's promise; of several goals for one KPI, the most demanding one counts.
+    """
     found = {
         f"service_level({name})": (Target(">=", channel.target.share), f"channels.{name}.target")
         for name, channel in scenario.channels.items()
@@ -91,7 +94,11 @@ def _targets(scenario: Scenario) -> dict[str, tuple[Target, str]]:
     }
     for name, goal in scenario.goals.items():
         what = yardstick(goal.kpi)
-        found[what.text] = (target(what.kpi, goal.target), f"goals.{name}")
+        aim = target(what.kpi, goal.target)
+        before, where = found.get(what.text, (None, ""))
+        easier = before is not None and before.sign == aim.sign and not before.met(aim.amount)
+        if not (where.startswith("goals.") and easier):
+            found[what.text] = (aim, f"goals.{name}")
     return found
 
 

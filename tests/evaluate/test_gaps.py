@@ -93,6 +93,13 @@ def test_a_goal_goes_before_a_channels_promise():
     assert (found.target_from, found.target.size) == ("goals.more", pytest.approx(0.2))
 
 
+@pytest.mark.parametrize("order", [("80 %", "99 %"), ("99 %", "80 %")])
+def test_of_several_goals_for_one_kpi_the_most_demanding_counts(order):
+    goals = {f"g{k}": {"kpi": "fcr", "target": f">= {text}", "by": "2027-02"} for k, text in enumerate(order)}
+    (found,) = gap_rows(comparison({"fcr": 0.7}, goals=goals))
+    assert found.target.aim.amount == 0.99
+
+
 def test_by_when_has_the_months_at_either_end_of_the_intervals():
     """Means 30, 24, 20 h, half-widths about 4 h: met from February, at the good end so too, at the bad end in March."""
     spread = [[-2.5], [-0.5], [0.5], [2.5]]  # standard deviation 2.082, half-width 3.31

@@ -57,6 +57,8 @@ def measure_text(comparison: Comparison, key: str, figure: Figure) -> str:
         return fmt.months(value)
     if value is None:
         return "none" if MEASURES[key].against_base else fmt.NO_DATA
+    if key in _CAN_MOVE and abs(value) > _FAR:
+        return f"{'below ' + fmt.MINUS if value < 0 else 'above '}{fmt.percent(_FAR, 0)}"
     if unit.startswith("share"):
         return fmt.percent(value, 0)
     if unit == "ratio":
@@ -67,12 +69,14 @@ def measure_text(comparison: Comparison, key: str, figure: Figure) -> str:
     return fmt.money(value, comparison.currency, digits, signed=MEASURES[key].against_base and key not in _UNSIGNED)
 
 
+_CAN_MOVE, _FAR = ("benefits_can_fall", "costs_can_rise"), 10.0
+"""Shares of what is next to nothing say no more than that."""
 _UNSIGNED = ("benefits", "costs", "peak_funding", "peak_funding_p10", "peak_funding_p90")
 
 
 def interval_text(key: str, figure: Figure) -> str:
     """The interval of a measure, or nothing."""
-    if figure.low is None or figure.high is None:
+    if figure.low is None or figure.high is None or (key in _CAN_MOVE and abs(figure.value or 0.0) > _FAR):
         return ""
     unit = MEASURES[key].unit
     if unit.startswith("share"):
@@ -90,7 +94,7 @@ def spread_text(comparison: Comparison, name: str, key: str) -> str:
     tenths = f"P10 {measure_text(comparison, f'{key}_p10', low)}, P90 {measure_text(comparison, f'{key}_p90', high)}"
     how_often = table.get(f"{key}_share")
     if how_often is None or how_often.value is None:
-        return tenths
+        return "" if low.value is None and high.value is None else tenths
     in_share = f"in {fmt.percent(how_often.value, 0)} of replications"
     return f"{tenths}; {in_share}" if how_often.value else in_share
 

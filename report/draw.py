@@ -153,16 +153,16 @@ def _service_by_staffing(comparison: Comparison) -> Chart | None:
     if not points:
         return None
     said = "; ".join(
-        f"{name} {fmt.number(float(np.nanmean(ratio)), 2)} agents on duty for each busy one and "
-        f"{fmt.percent(float(np.nanmean(shares)), 0)} of {channel} in time, in the mean month"
-        for channel, lines in points.items()
-        for name, (ratio, shares) in lines.items()
+        f"{one.name} {fmt.number(float(np.nanmean(lines[0][1])), 2)} agents: "
+        + ", ".join(f"{channel} {fmt.percent(float(np.nanmean(shares)), 0)}" for channel, _, shares in lines)
+        for one in comparison.scenarios
+        if (lines := [(channel, *points[channel][one.name]) for channel in points if one.name in points[channel]])
     )
     return Chart(
         "service_by_staffing",
         "Service level against staffing",
         "Each point is a month: agents on duty for each agent busy with customers, against the share answered in time; "
-        f"the dashed line is the target. {said}.",
+        f"the dashed line is the target. In the mean month, {said}.",
         lambda size: service.service_by_staffing(points, targets, size),
     )
 

@@ -164,7 +164,7 @@ def _category_table(comparison: Comparison) -> str:
     rows = []
     for place, (key, tangible) in enumerate(keys):
         category = CATEGORIES[key]
-        kind = "" if tangible else " (intangible)"
+        kind = " (time, no cash)" if not category.cashable else "" if tangible else " (intangible)"
         values = [float(sums[one.name][place]) for one in comparison.scenarios]
         rows.append(
             f'<tr><th scope="row" data-v="{place:02d}">{_what(category.title + kind, category.definition + ".")}</th>'

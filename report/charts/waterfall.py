@@ -64,9 +64,21 @@ def waterfall(
         axes.grid(visible=False)
         axes.set_xticks([])
         axes.spines["bottom"].set_visible(False)
-        axes.margins(x=0.24 if size.narrow else 0.14)
+        axes.set_xlim(*_room(steps, start[1], end[1], 0.3 if size.narrow else 0.16))
         axes.set_title(title)
         return figure
+
+
+def _room(steps: Sequence[Step], start: float, end: float, label: float) -> tuple[float, float]:
+    """Ends of the axis: room for a figure (a share of the width) beyond the bars, on the sides that have figures."""
+    edges, level = [0.0, start, end], start
+    for step in steps:
+        edges += [level + (value or 0.0) for value in (step.value, step.low, step.high)]
+        level += step.value
+    low, high = min(edges), max(edges)
+    values = [start, end, *(step.value for step in steps)]
+    room = label * ((high - low) or 1.0)
+    return low - (room if min(values) < 0 else room / 8), high + (room if max(values) >= 0 else room / 8)
 
 
 def _bar(axes: object, row: int, left: float, width: float, colour: str, text: str) -> None:

@@ -106,5 +106,5 @@ class Tape:
         for field in fields(self):
             column: np.ndarray = getattr(self, field.name)
             if field.name not in new:
-                new[field.name] = column[..., tickets if field.name in TICKET_COLUMNS else rows]
+                new[field.name] = column.take(tickets if field.name in TICKET_COLUMNS else rows, axis=-1)
         return Tape(**new), rows

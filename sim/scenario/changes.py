@@ -56,15 +56,17 @@ def find(document: Node, pattern: Path) -> list[Target]:
 
     Names match exactly or by `*` and `?`. A wildcard matches what is written or has a default; a name may also lead
     to an optional key that is absent, and to a new entry of a map whose keys refer to things (`season`, `hires`).
+    Behind a wildcard no name leads into a block that is absent: `reasons.*.transfer.share` is about those that have one.
     """
     failures: list[NoMatch] = []
-    targets = list(_find(Target((), document, root(), True), pattern, failures))
+    targets = list(_find(Target((), document, root(), True), pattern, failures, some=False))
     if not targets:
         raise max(failures, key=lambda failure: len(failure.matched))
     return list({target.path: target for target in targets}.values())
 
 
-def _find(at: Target, pattern: Path, failures: list[NoMatch]) -> Iterator[Target]:
+def _find(at: Target, pattern: Path, failures: list[NoMatch], some: bool) -> Iterator[Target]:
+    """``some``: a wildcard has been passed, so that this is one of several."""
     if not pattern:
         yield at
         return
@@ -77,7 +79,7 @@ def _find(at: Target, pattern: Path, failures: list[NoMatch]) -> Iterator[Target
                 inner = _step(here, key)
                 if inner is not None and inner.node is not None:
                     found = True
-                    yield from _find(inner, pattern[1:], failures)
+                    yield from _find(inner, pattern[1:], failures, some=True)
     else:
         for length in range(len(pattern), 0, -1):  # a name may hold dots
             if length > 1 and not all(isinstance(p, str) for p in pattern[:length]):
@@ -85,8 +87,10 @@ def _find(at: Target, pattern: Path, failures: list[NoMatch]) -> Iterator[Target
             key = part if length == 1 else ".".join(str(p) for p in pattern[:length])
             inner = _step(here, key, new=length == 1)
             if inner is not None:
+                if some and inner.node is None and len(pattern) > length:
+                    break
                 found = True
-                yield from _find(inner, pattern[length:], failures)
+                yield from _find(inner, pattern[length:], failures, some)
                 break
     if not found:
         failures.append(NoMatch(at.path, part, (str(key) for key in _keys(here, absent=True))))

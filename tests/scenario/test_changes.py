@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.scenario.arithmetic import ChangeError, changed, plain_decimal, read_change
-from sim.scenario.load import load
+from sim.scenario.load import load, resolve
 from sim.scenario.nodes import Node, read_path, show_path
 from sim.scenario.problems import ScenarioProblems
 from sim.scenario.shapes import Shape, shape_at
@@ -129,6 +129,38 @@ def test_a_wildcard_changes_every_match_and_passes_over_what_has_no_value():
     assert made.reasons["order_status"].per_order == 0.26
     assert made.reasons["return"].per_order == 0.12
     assert made.reasons["technical"].per_order is None
+
+
+def test_behind_a_wildcard_no_absent_block_is_entered():
+    """Only one of the reasons is passed on: the change is about that one, and makes no half of a block in the others."""
+    document = {
+        "schema": 1,
+        "name": "two_levels",
+        "horizon": {"start": "2027-01-04", "length": "1 day"},
+        "reasons": {
+            "ask": {"rate": "2 /h", "channels": {"phone": "100 %"}, "handle": "3 min"},
+            "fault": {
+                "rate": "1 /h",
+                "channels": {"phone": "100 %"},
+                "handle": "9 min",
+                "transfer": {"to": "experts", "share": "50 %"},
+            },
+        },
+        "channels": {"phone": {}},
+        "teams": {"desk": {"agents": 2, "serves": ["phone"]}, "experts": {"agents": 1, "serves": ["phone"]}},
+        "demand": {
+            "events": {
+                "course": {
+                    "from": "2027-01-04",
+                    "until": "2027-01-04",
+                    "changes": {"reasons.*.transfer.share": "-10 %"},
+                }
+            }
+        },
+    }
+    changed = resolve(document).variants[-1].reasons
+    assert changed["fault"].transfer.share == pytest.approx(0.45)
+    assert changed["ask"].transfer is None
 
 
 def test_part_of_a_name_can_be_a_wildcard():

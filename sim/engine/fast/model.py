@@ -164,8 +164,8 @@ def _finished(
     part, rows = tape.of(tickets)
     mine = state._replace(
         ticket=part.ticket,
-        **{name: getattr(state, name)[rows] for name in layout.CONTACT},
-        **{name: getattr(state, name)[tickets] for name in layout.TICKET},
+        **{name: getattr(state, name).take(rows) for name in layout.CONTACT},
+        **{name: getattr(state, name).take(tickets) for name in layout.TICKET},
     )
     return part, outcomes(plan, part, roster, mine, addresses(mine), end)
 

@@ -246,6 +246,7 @@ def run(file: str, **choices: Any) -> None:
 @click.argument("others", nargs=-1, required=True, metavar="OTHER...")
 @computing
 @fail_on_goal
+@click.option("--uncertain", is_flag=True, help="Draw what is declared `uncertain` too; its section joins the report.")
 def compare(base: str, others: tuple[str, ...], **choices: Any) -> None:
     """Set scenarios against a base, all on the same customers, and say which is better and how sure that is."""
     compute("compare", (base, *others), **choices)

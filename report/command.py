@@ -14,14 +14,17 @@ from evaluate.compare import Comparison, NotComparable, compare
 from evaluate.each_option import each_alone
 from evaluate.headline import ALL, Line
 from evaluate.simulate import simulate_all
+from evaluate.uncertain import NothingUncertain
 from report.kept import plain_bridge
 from report.manifest import Circumstances
 from report.progress import progress_on
+from report.uncertainty_section import plain_uncertainty
 from report.write import write_run
 from sim.engine import DEFAULT_ENGINE, ENGINES, prepare
 from sim.feedback import Unbounded
 from sim.replicate import named_kpi
 from sim.scenario.load import load
+from sim.scenario.vary import Sources
 
 OPEN_LOOPS = ("feedback.customers=false", "feedback.workforce=false")
 
@@ -47,13 +50,15 @@ def compute_and_write(
     each_option: bool = False,
     fail_on_goal: bool = False,
     shared_out: Sequence[str] | None = None,
+    uncertain: bool = False,
 ) -> tuple[Comparison, Path]:
     """Simulates the files (paths or bundled names), the first as the base, and writes the run's folder in ``out``.
 
     Overlays and sets are laid on every file; without ``feedback`` no loop over the months is closed. With
     ``each_option`` every undecided investment of the first file joins as an option of its own; with ``fail_on_goal``
     the first file must declare goals; with ``shared_out`` (KPIs, maybe none) the
-    bridge to the second file is found and kept. Raises ScenarioProblems for files that are not good, and Refused.
+    bridge to the second file is found and kept; with ``uncertain`` the draws of what is declared so. Raises
+    ScenarioProblems for files that are not good, and Refused.
     """
     started, clock = dt.datetime.now(dt.UTC), time.monotonic()
     if engine is not None and engine not in ENGINES:
@@ -79,7 +84,10 @@ def compute_and_write(
             runs = simulate_all(resolveds, seed, reps, jobs, engine, progress)
         comparison = compare(runs)
         kept = {} if shared_out is None else _bridge(comparison, shared_out, jobs, progress_to, quiet)
-    except (NotComparable, Unbounded) as problem:
+        if uncertain:
+            sources = [Sources(file, tuple(overlays), tuple(sets)) for file in files]
+            kept |= _drawn(sources, engine or DEFAULT_ENGINE, seed, jobs, progress_to, quiet)
+    except (NotComparable, NothingUncertain, Unbounded) as problem:
         raise Refused(str(problem)) from None
     circumstances = Circumstances(command, tuple(arguments), started, time.monotonic() - clock, jobs)
     return comparison, write_run(comparison, out, circumstances, kept)
@@ -96,6 +104,16 @@ def _bridge(
     with progress_on(progress_to, [worlds], quiet) as progress:
         found = bridge(comparison, lines, jobs, progress and partial(progress, worlds))
     return {"bridge": plain_bridge(found)}
+
+
+def _drawn(
+    sources: Sequence[Sources], engine: str, seed: int | None, jobs: int, progress_to: TextIO, quiet: bool
+) -> dict[str, object]:
+    """How sure: draws of what is declared uncertain, and tornados."""
+    draws = "draws"
+    with progress_on(progress_to, [draws], quiet) as progress:
+        found = plain_uncertainty(sources, engine, seed, jobs, progress and partial(progress, draws))
+    return {"uncertainty": found}
 
 
 def _has_target(comparison: Comparison, channel: str) -> bool:

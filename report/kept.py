@@ -13,7 +13,7 @@ from evaluate.compare import Comparison
 from evaluate.headline import Line
 from evaluate.hybrids import Change
 from evaluate.intervals import Figure
-from report import bridge_section
+from report import bridge_section, uncertainty_section
 from report.extra import Extra
 from sim.scenario.problems import Origin
 from sim.scenario.show import Difference
@@ -78,4 +78,8 @@ def _bridge(comparison: Comparison, plain: Mapping[str, Any]) -> Extra:
     return bridge_section.section(bridge_of(plain), comparison.currency)
 
 
-_READERS: dict[str, Callable[[Comparison, Any], Extra]] = {"bridge": _bridge}
+def _uncertainty(_comparison: Comparison, plain: Mapping[str, Any]) -> Extra:
+    return uncertainty_section.section(plain)
+
+
+_READERS: dict[str, Callable[[Comparison, Any], Extra]] = {"bridge": _bridge, "uncertainty": _uncertainty}

@@ -90,6 +90,26 @@ def test_tornado_prints_its_bars_and_writes_the_chart(repo_root, place):
     assert sizes == sorted(sizes, reverse=True)
 
 
+def test_compare_takes_it_into_the_page_and_renders_it_again(repo_root, place):
+    ran = deskplan(repo_root, place, "compare", "base.yaml", "option.yaml", "--uncertain", "--out", "page", *FAST)
+    assert ran.returncode == 0, ran.stderr
+    folder = next((place / "page").iterdir())
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert '<section id="uncertainty"><h2>How sure</h2>' in page
+    assert "This answer rests on" in page
+    assert {"npv_distribution.svg", "tornado_option.svg"} <= {path.name for path in (folder / "charts").iterdir()}
+    assert "## How sure" in (folder / "report.md").read_text(encoding="utf-8")
+    table = (folder / "uncertainty.csv").read_bytes()
+    again = deskplan(repo_root, place, "report", folder.relative_to(place).as_posix())
+    assert again.returncode == 0, again.stderr
+    assert "every file is as it was" in again.stdout
+    assert (folder / "uncertainty.csv").read_bytes() == table
+    sure = deskplan(repo_root, place, "compare", "sure.yaml", "twin.yaml", "--uncertain", "--out", "sure", *FAST)
+    assert sure.returncode == 2
+    assert "nothing is declared uncertain" in sure.stderr
+    assert not list((place / "sure").iterdir())
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

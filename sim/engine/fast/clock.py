@@ -7,6 +7,7 @@ agent, the time of the end above the agent's number; ends of one tick are compar
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 from sim.engine.fast.layout import (
@@ -36,7 +37,7 @@ def end_at(s, agent, when, row):
 def no_end(s, agent):
     """The agent has nothing in hand: no two of these are equal, so that nobody compares them in full."""
     s.agents[agent, A_END_AT], s.agents[agent, A_END_ROW] = NO_END_AT, NO_END_ROW
-    compete(s, agent, NO_END + (agent << AGENT_BITS) + agent)
+    compete(s, agent, NO_END + (np.int64(agent) << AGENT_BITS) + agent)  # a contact's agent is a short number
 
 
 @njit(forceinline=True)

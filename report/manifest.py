@@ -11,7 +11,7 @@ from typing import Any
 
 from evaluate.compare import Comparison
 
-LIBRARIES = ("numpy", "pandas", "simpy", "numba", "scipy", "matplotlib", "pydantic")
+LIBRARIES = ("numpy", "pandas", "simpy", "numba", "scipy", "matplotlib", "pydantic", "xlsxwriter")
 
 
 @dataclass(frozen=True)

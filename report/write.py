@@ -22,6 +22,7 @@ from report.page import page
 from report.resolved_files import write_scenario
 from report.stored import restore, store
 from report.tables import all_tables, to_csv
+from report.workbook.write import workbook
 
 
 def write_run(
@@ -57,6 +58,9 @@ def render(comparison: Comparison, folder: Path, more: Sequence[Extra] = (), by_
         _write_chart(chart, folder / "charts")
     (folder / "report.html").write_text(page(comparison, drawn, more), encoding="utf-8")
     (folder / "report.md").write_text(report_markdown(comparison, drawn, more), encoding="utf-8")
+    sheets = workbook(comparison)
+    if sheets is not None:
+        (folder / "report.xlsx").write_bytes(sheets)
 
 
 def _write_chart(chart: Chart, folder: Path) -> None:

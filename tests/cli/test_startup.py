@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-HEAVY = ("numba", "scipy", "matplotlib", "pandas", "simpy", "pulp")
+HEAVY = ("numba", "scipy", "matplotlib", "pandas", "simpy", "pulp", "xlsxwriter")
 
 PROBE = """
 import contextlib, io, json, sys

@@ -49,7 +49,8 @@ def test_all_files_are_there_and_listed(folder):
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     for name in (
         "kpis.csv", "kpis_by_half_hour.csv", "kpis_by_day.csv.gz", "cashflows.csv", "appraisal.csv", "comparison.csv",
-        "workforce.csv", "report.html", "manifest.json", "scenarios/tiny.yaml", "scenarios/one_more.yaml",
+        "workforce.csv", "report.html", "report.xlsx", "manifest.json",
+        "scenarios/tiny.yaml", "scenarios/one_more.yaml",
         "charts/cumulative_cash.png", "charts/cumulative_cash.svg", "charts/week_tiny.png",
     ):  # fmt: skip
         assert name in found

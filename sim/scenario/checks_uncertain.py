@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 from sim.scenario.changes import NoMatch, apply_change, find
 from sim.scenario.checks import check
-from sim.scenario.nodes import Node, Path, read_path
-from sim.scenario.problems import Problem, listed
+from sim.scenario.checks_effects import effect_problems
+from sim.scenario.nodes import Node, read_path
+from sim.scenario.nodes import Path as Place
+from sim.scenario.problems import NOWHERE, Problem, listed
 from sim.scenario.schema import Scenario
-from sim.scenario.uncertain import Law, LawError, change_node, read_law
+from sim.scenario.uncertain import Law, LawError, lay, read_law
 from sim.scenario.validate import validate
 
 FIXED = ("schema", "name", "title", "because", "currency", "horizon", "experiment", "evidence", "uncertain", "goals",
@@ -18,7 +21,11 @@ FIXED = ("schema", "name", "title", "because", "currency", "horizon", "experimen
 ENDS = ("low end", "middle", "high end")
 
 
-def uncertain_problems(scenario: Scenario, document: Node) -> list[Problem]:
+Files = tuple[Mapping[str, Path], dict[str, tuple[float, ...]]]
+"""Folders by layer, and profiles that were read."""
+
+
+def uncertain_problems(scenario: Scenario, document: Node, files: Files) -> list[Problem]:
     """Everything that is wrong with the declared laws."""
     problems: list[Problem] = []
     world = document.put(("uncertain",), None)
@@ -27,13 +34,13 @@ def uncertain_problems(scenario: Scenario, document: Node) -> list[Problem]:
         found = _law(scenario, document, world, path, problems)
         if found is not None:
             laws[path] = found
-    if not _together(world, laws):  # one at a time only to tell which
+    if not _together(world, laws, files):  # one at a time only to tell which
         for path, law in laws.items():
-            problems += _at_ends(document, world, path, law)
+            problems += _at_ends(document, world, path, law, files)
     return problems
 
 
-def _at(document: Node, path: str, inside: Path = ()) -> Node:
+def _at(document: Node, path: str, inside: Place = ()) -> Node:
     return document.nearest(("uncertain", path, *inside))[1]
 
 
@@ -60,34 +67,42 @@ def _law(scenario: Scenario, document: Node, world: Node, path: str, problems: l
         return None
 
 
-def _together(world: Node, laws: dict[str, Law]) -> bool:
+def _together(world: Node, laws: dict[str, Law], files: Files) -> bool:
     """Whether all paths at their low ends, their middles and their high ends are three good scenarios."""
     for place in range(3):
         problems: list[Problem] = []
         drawn = world
         for path, law in laws.items():
-            drawn = apply_change(drawn, path, change_node(law.change(law.ends[place])), problems)
-        if problems or _amiss(drawn):
+            drawn = lay(drawn, path, law.change(law.ends[place]), NOWHERE, problems)
+        if problems or _amiss(drawn, _options(laws), files):
             return False
     return True
 
 
-def _amiss(world: Node) -> list[Problem]:
+def _options(paths: Iterable[str]) -> bool:
+    """Whether a path leads into an investment, whose effects are then tried too."""
+    return any(read_path(path)[0] == "investments" for path in paths)
+
+
+def _amiss(world: Node, options: bool, files: Files) -> list[Problem]:
     finding = validate(world)
     if finding.scenario is None or finding.problems:
         return finding.problems
-    return check(finding.scenario, world, finding)
+    found = check(finding.scenario, world, finding)
+    if found or not options:
+        return found
+    return effect_problems(finding.scenario, world, *files)
 
 
-def _at_ends(document: Node, world: Node, path: str, law: Law) -> Iterator[Problem]:
+def _at_ends(document: Node, world: Node, path: str, law: Law, files: Files) -> Iterator[Problem]:
     """What is wrong at each end, told where the law is written."""
     entry = _at(document, path, (law.name,))
     seen: set[str] = set()
     for end, number in zip(ENDS, law.ends, strict=True):
         found: list[Problem] = []
         text = law.change(number)
-        drawn = apply_change(world, path, change_node(text, entry.origin), found)
-        found = found or _amiss(drawn)
+        drawn = lay(world, path, text, entry.origin, found)
+        found = found or _amiss(drawn, _options([path]), files)
         for problem in found:
             if problem.wrong in seen:
                 continue

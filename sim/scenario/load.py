@@ -60,7 +60,7 @@ def finish(document: Node, layers: Layers) -> Resolved:
         raise ScenarioProblems([*problems, *_paths_amiss(document, finding)])
     calendar = Calendar.of(finding.scenario.horizon)
     problems += effect_problems(finding.scenario, document, layers.folders, profiles)
-    problems += uncertain_problems(finding.scenario, document)
+    problems += uncertain_problems(finding.scenario, document, (layers.folders, profiles))
     scenario, world = finding.scenario, document
     regimes = event_regimes(scenario, document, calendar)
     if not problems:

@@ -16,9 +16,9 @@ from statistics import NormalDist
 from typing import Literal
 
 from sim.scenario.arithmetic import ALLOWED, Change, ChangeError, plain_decimal, quantity_of, read_change
-from sim.scenario.changes import find
+from sim.scenario.changes import apply_change, find
 from sim.scenario.nodes import Node, from_python, read_path
-from sim.scenario.problems import NOWHERE, Origin
+from sim.scenario.problems import NOWHERE, Origin, Problem
 from sim.scenario.quantities import PARSERS
 from sim.scenario.resolved import Resolved
 from sim.scenario.schema.uncertain import Uncertain
@@ -121,6 +121,16 @@ def change_node(text: str, origin: Origin = NOWHERE) -> Node:
     value = plain_scalar(text)
     numeric = isinstance(value, int | float) and not isinstance(value, bool)
     return Node(value, origin, text=text if numeric else "")
+
+
+def lay(document: Node, path: str, change: str, origin: Origin, problems: list[Problem]) -> Node:
+    """The document under one draw. What an investment or an event changes is itself a change: it is replaced."""
+    targets = find(document, read_path(path))
+    if not all(target.shape.kind == "any" for target in targets):
+        return apply_change(document, path, change_node(change, origin), problems, at="uncertain")
+    for target in targets:
+        document = document.put(target.path, change_node(change, origin))
+    return document
 
 
 def read_law(path: str, declared: Uncertain, shape: Shape) -> Law:

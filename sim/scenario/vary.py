@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from sim.scenario.changes import NoMatch, apply_change, find
+from sim.scenario.changes import NoMatch, find
 from sim.scenario.layers import Layers
 from sim.scenario.load import finish, load
 from sim.scenario.nodes import Node, from_python, read_path, show_path
@@ -20,7 +20,7 @@ from sim.scenario.problems import Origin
 from sim.scenario.resolved import Resolved
 from sim.scenario.schema.base import Evidence
 from sim.scenario.show import nearest_evidence
-from sim.scenario.uncertain import change_node
+from sim.scenario.uncertain import lay
 from sim.scenario.yaml_text import read_yaml
 
 
@@ -63,8 +63,8 @@ class _Drawn(Layers):
         """Those of the paths that are still to be drawn and match here."""
         for path in paths:
             if path in self.draw and matches(document, path):
-                node = change_node(self.draw.pop(path), Origin("uncertain", via=path))
-                document = apply_change(document, path, node, self.problems, at="uncertain")
+                origin = Origin("uncertain", via=path)
+                document = lay(document, path, self.draw.pop(path), origin, self.problems)
         return document
 
     def read(self, path: Path, label: str) -> Node:

@@ -152,3 +152,32 @@ def test_evidence_of_an_input_is_its_own_or_that_of_its_value(pair):
     assert evidence_of(found, "teams.desk.agents") is None
     told = resolve({**BASE, "evidence": {"teams.desk.wage": {"level": "measured", "source": "payroll"}}})
     assert evidence_of(told, "teams.*.wage").source == "payroll"
+
+
+WITH_BOT = {
+    **BASE,
+    "investments": {"faster": {"cost": {"upfront": "9 EUR"}, "changes": {"reasons.help.handle.mean": "x 0.8"}}},
+    "decisions": {"investments": {"faster": "2027-01"}},
+}
+EFFECT = 'investments.faster.changes."reasons.help.handle.mean"'
+
+
+def test_what_an_investment_does_can_be_uncertain(tmp_path):
+    """A draw takes the place of the effect; it does not change the text of one."""
+    uncertain = {EFFECT: {"triangular": ["-40 %", "-20 %", "+0 %"]}}
+    (tmp_path / "base.yaml").write_text(to_yaml({**WITH_BOT, "uncertain": uncertain}), encoding="utf-8")
+    source = Sources(str(tmp_path / "base.yaml"))
+    assert laws_of(source.declared())[0].at(0.5) == "x 0.8"
+    variants = source.resolved({EFFECT: "x 0.6"}).variants
+    assert min(variant.reasons["help"].handle.mean for variant in variants) == 0.6 * 180_000
+
+
+def test_an_effect_that_cannot_be_at_an_end_is_told():
+    path = 'investments.faster.changes."reasons.help.resolved_first"'
+    bad = {
+        **WITH_BOT,
+        "investments": {"faster": {"changes": {"reasons.help.resolved_first": "x 0.9"}}},
+        "uncertain": {path: {"uniform": ["x 0.5", "x 99"]}},
+    }
+    with pytest.raises(ScenarioProblems, match="at its high end, 'x 99"):
+        resolve(bad)

@@ -308,7 +308,7 @@ def stakeholders(base: str, others: tuple[str, ...], form: str, quiet: bool, out
 @click.option("--kpi", "kpis", multiple=True, metavar="KPI", help="Only these, such as 'service_level(phone)'.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
 def progress(runs: tuple[Path, ...], actuals: Path | None, kpis: tuple[str, ...], form: str) -> None:
-    """Set dated runs (folders that run, compare or gaps wrote) and actual figures in one table, with target and trend."""
+    """Set dated runs (folders that `run` and its like wrote) and actual figures in one table, with target and trend."""
     from report.over_time import NoProgress, over_time
 
     try:

@@ -21,15 +21,16 @@ def sections(comparison: Comparison) -> list[str]:
 
 def _table(heads: Sequence[str], rows: Sequence[str], caption: str = "") -> str:
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
-    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    note = f'<p class="note">{escape(caption)}</p>' if caption else ""  # a caption would be as wide as the table
     return (
-        f'<div class="scroll" tabindex="0"><table>{title}<thead><tr>{head}</tr></thead>'
+        f'{note}<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 
-def _cell(text: str, small: str = "") -> str:
-    return f'<td class="num">{escape(text)}{f"<small>{escape(small)}</small>" if small else ""}</td>'
+def _cell(text: str, *small: str) -> str:
+    lines = "".join(f"<small>{escape(line)}</small>" for line in small if line)
+    return f'<td class="num">{escape(text)}{lines}</td>'
 
 
 def _goals(comparison: Comparison) -> str:
@@ -96,8 +97,8 @@ def _gap_row(comparison: Comparison, row: GapRow, names: Sequence[str]) -> str:
         ends = [amounts.amount(what, end, currency) for end in (row.range.low, row.range.high)]
         count = f"{len(row.range.figures)}, grade {row.range.grades}" if row.range.grades else "peers"
         size = "no gap" if row.benchmark.size <= 0 else f"gap {amounts.gap(what, row.benchmark.size, currency)}"
-        rank = "" if row.percentile is None else f"; better than {fmt.percent(row.percentile, 0)} of peers"
-        others = _cell(ends[0] if row.range.width == 0 else fmt.span(*ends), f"{count}; {size}{rank}")
+        rank = "" if row.percentile is None else f"better than {fmt.percent(row.percentile, 0)} of peers"
+        others = _cell(ends[0] if row.range.width == 0 else fmt.span(*ends), f"{count}; {size}", rank)
     options = "".join(_option(comparison, row, name) for name in names)
     now = _cell(amounts.amount(what, row.now.value, currency))
     return f'<tr><th scope="row">{escape(what.text)}</th>{now}{target}{others}{options}</tr>'
@@ -105,11 +106,11 @@ def _gap_row(comparison: Comparison, row: GapRow, names: Sequence[str]) -> str:
 
 def _option(comparison: Comparison, row: GapRow, name: str) -> str:
     closing = row.to_target.get(name) or row.to_benchmark.get(name)
-    small = ""
-    if closing is not None:
-        share = "" if closing.closed.value is None else f"{gaps.closes(closing)}, "
-        small = f"{share}{gaps.when(closing.when)}"
-    return _cell(amounts.amount(row.what, row.values[name].value, comparison.currency), small)
+    shown = amounts.amount(row.what, row.values[name].value, comparison.currency)
+    if closing is None:
+        return _cell(shown)
+    share = "" if closing.closed.value is None else gaps.closes(closing)
+    return _cell(shown, share, f"met from {closing.when.month}" if closing.when.month else "not met for good")
 
 
 def _sources(rows: Sequence[GapRow]) -> str:

@@ -37,7 +37,7 @@ def grid_lines(comparison: Comparison) -> Iterator[str]:
     """Who stands where, and what that calls for."""
     for name, one in comparison.base.resolved.scenario.stakeholders.items():
         yield (
-            f"{one.title or name}: power {one.power:g}, interest {one.interest:g}, attitude {one.attitude:+g}: "
+            f"{one.title or name}: power {one.power:g}, interest {one.interest:g}, attitude {one.attitude:g}: "
             f"{engagement(one)}"
         )
 
@@ -99,8 +99,8 @@ def firm(one: WeightRange, winner: str) -> str:
     """Over which weights the winner stays it."""
     if one.low == 0 and math.isinf(one.high):
         return f"{winner} stays first whatever the weight of {one.stakeholder} (now {one.weight:g})."
-    high = "any more" if math.isinf(one.high) else f"{one.high:.4g}"
-    text = f"{winner} stays first while {one.stakeholder} weighs {one.low:.4g} to {high} (now {one.weight:g})"
+    span = f"{one.low:.4g} or more" if math.isinf(one.high) else f"{one.low:.4g} to {one.high:.4g}"
+    text = f"{winner} stays first while the weight of {one.stakeholder} is {span} (now {one.weight:g})"
     ends = [f"below, {one.below} is" if one.below else "", f"above, {one.above} is" if one.above else ""]
     return f"{text}; {'; '.join(filter(None, ends))}."
 

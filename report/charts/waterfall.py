@@ -64,7 +64,8 @@ def waterfall(
         axes.grid(visible=False)
         axes.set_xticks([])
         axes.spines["bottom"].set_visible(False)
-        axes.set_xlim(*_room(steps, start[1], end[1], 0.3 if size.narrow else 0.16))
+        longest = max(len(number(value, True)) for value in (start[1], end[1], *(step.value for step in steps)))
+        axes.set_xlim(*_room(steps, start[1], end[1], longest * (0.058 if size.narrow else 0.018)))
         axes.set_title(title)
         return figure
 
@@ -93,4 +94,5 @@ def _bar(axes: object, row: int, left: float, width: float, colour: str, text: s
         ha="right" if back else "left",
         va="center",
         fontsize=9,
+        bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6},  # over the line at zero
     )

@@ -57,18 +57,22 @@ def cases(resolved: Resolved, read: Sequence[Price]) -> Iterator[tuple[np.ndarra
 
     One where no dated change touches the prices; none where they take too many values.
     """
+    place = {id(world): k for k, world in enumerate(resolved.variants)}
+    for holds, factors in worlds_of(resolved, read):
+        share = prices.by_month(resolved, lambda world, holds=holds: float(holds[place[id(world)]]))  # type: ignore[misc]
+        if share.any():
+            yield share, factors
 
-    def values(world: Scenario) -> tuple[float, ...]:
-        return tuple(price.read(world) for price in read)
 
-    by_variant = [values(world) for world in resolved.variants]
+def worlds_of(resolved: Resolved, read: Sequence[Price]) -> Iterator[tuple[np.ndarray, tuple[Factor, ...]]]:
+    """Each set of values: in which variants it holds, bool (variants,), and the factors; none where there are many."""
+    by_variant = [tuple(price.read(world) for price in read) for world in resolved.variants]
     distinct = list(dict.fromkeys(by_variant))
     if len(distinct) > MOST_CASES:
         return
     for held in distinct:
-        share = prices.by_month(resolved, lambda world, held=held: float(values(world) == held))  # type: ignore[misc]
-        if share.any():
-            yield share, tuple(_factor(resolved, price, k, held[k], by_variant) for k, price in enumerate(read))
+        holds = np.array([values == held for values in by_variant])
+        yield holds, tuple(_factor(resolved, price, k, held[k], by_variant) for k, price in enumerate(read))
 
 
 def _factor(resolved: Resolved, price: Price, k: int, value: float, by_variant: list[tuple[float, ...]]) -> Factor:

@@ -74,6 +74,14 @@ def returns_by_month(resolved: Resolved) -> list[ReturnsByMonth]:
     return found
 
 
+def returned(resolved: Resolved, method: str, holds: np.ndarray) -> np.ndarray:
+    """Orders that come back by a method on days of the variants that ``holds`` (bool) names, float64 (months,)."""
+    calendar = resolved.calendar
+    share = np.array([_method(world, method)[0] for world in resolved.variants]) * holds
+    back = _returns_by_day(resolved) * share[resolved.regime_of_day[: calendar.days]]
+    return np.bincount(month_of_day(calendar), weights=back, minlength=len(calendar.month_labels))
+
+
 def _method(world: Scenario, name: str) -> tuple[float, float, float]:
     """(share, cost, carbon) of a method in a world."""
     if not world.returns.methods:

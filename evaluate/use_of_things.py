@@ -9,9 +9,9 @@ import numpy as np
 
 from evaluate import prices
 from evaluate.cashflow import costs_of
-from evaluate.factors import Price, Product, cases
+from evaluate.factors import Price, Product, cases, worlds_of
 from evaluate.investments import taken, uses_of
-from evaluate.returns import ANY_WAY, returns_by_month
+from evaluate.returns import ANY_WAY, returned, returns_by_month
 from evaluate.use_of_time import pay
 from sim.scenario.options import Option
 from sim.scenario.resolved import Resolved
@@ -31,12 +31,13 @@ def thing_products(resolved: Resolved, usages: Sequence[Usage]) -> Iterator[Prod
         *_use(resolved, usages),
         *_fixed(resolved),
         *_investments(resolved, usages),
-        *_returns(resolved),
         *_concessions(resolved, usages),
     ):
         by_rep = np.tile(driver, (count, 1)) if driver.ndim == 1 else driver
         for share, factors in cases(resolved, read):
             yield category, item, tangible, what, unit, by_rep * share, factors
+    for *line, back, factors in _returns(resolved):
+        yield (*line, np.tile(back, (count, 1)), factors)  # type: ignore[misc]
 
 
 def _use(resolved: Resolved, usages: Sequence[Usage]) -> Iterator[_Priced]:
@@ -120,31 +121,25 @@ def _written(option: Option, key: str) -> str:
     return f"investments.{option.name}.levels.{option.level}" if own else f"investments.{option.name}"
 
 
-def _returns(resolved: Resolved) -> Iterator[_Priced]:
-    """Only where the prices are the same on all days: a day's returns have that day's prices."""
+def _returns(resolved: Resolved) -> Iterator[Product]:
+    """Each set of prices with the orders that come back on its days."""
     currency = resolved.scenario.currency
     value = Price("customers.order_value", currency, lambda world: world.customers.order_value)
     loss = Price("returns.loss", "share", lambda world: world.returns.loss)
     after = Price("returns.refund_after", "days", lambda world: world.returns.refund_after / MS_PER_DAY, "interest")
     for one in returns_by_month(resolved):
-        item = "returns"
+        item, lines = "returns", [("returns_loss", [value, loss]), ("refund_float", [value, after])]
         if one.method != ANY_WAY:
             item = f"returns.methods.{one.method}"
 
             def cost(world: Scenario, method: str = one.method) -> float:
                 return world.returns.methods[method].cost
 
-            if _same(resolved, cost):
-                handling = [Price(f"{item}.cost", currency, cost)]
-                yield "returns", item, True, "orders that come back", "orders", one.returns, handling
-        if _same(resolved, value.read) and _same(resolved, loss.read):
-            yield "returns_loss", item, True, "orders that come back", "orders", one.returns, [value, loss]
-        if _same(resolved, value.read) and _same(resolved, after.read):
-            yield "refund_float", item, True, "orders refunded", "orders", one.returns, [value, after]
-
-
-def _same(resolved: Resolved, read: Callable[[Scenario], float]) -> bool:
-    return len({read(world) for world in resolved.variants}) == 1
+            lines.append(("returns", [Price(f"{item}.cost", currency, cost)]))
+        for category, read in lines:
+            for holds, factors in worlds_of(resolved, read):
+                back = returned(resolved, one.method, holds)
+                yield category, item, True, "orders that come back", "orders", back, factors
 
 
 def _concessions(resolved: Resolved, usages: Sequence[Usage]) -> Iterator[_Priced]:

@@ -35,7 +35,7 @@ PLAIN, TODAY = HEAD + 1, HEAD + 7
 """First rows of the two blocks: upfront, flow, before, after, reached."""
 RATES = HEAD + 15
 _SMALL = 1e-6
-"""Money below which a flow is none, where changes of sign are counted."""
+"""Money below which a flow or a sum is none: what rounding leaves."""
 
 
 @dataclass(frozen=True)
@@ -107,10 +107,11 @@ def _block(
     before = after - flow
     reached, at = [], 0.0
     for k in range(len(flow)):
-        at = -1.0 if after[k] < 0 else k - before[k] / flow[k] if before[k] < 0 else at
+        at = -1.0 if after[k] < -_SMALL else k - before[k] / flow[k] if before[k] < -_SMALL else at
         reached.append(at)
     r = first + 1
-    state = f"=IF({{c}}{r + 3}<0,-1,IF({{c}}{r + 2}<0,Time!{{c}}$6-1-{{c}}{r + 2}/{{c}}{r + 1},{{p}}{r + 4}))"
+    when = f"Time!{{c}}$6-1-{{c}}{r + 2}/{{c}}{r + 1}"
+    state = f"=IF({{c}}{r + 3}<-0.000001,-1,IF({{c}}{r + 2}<-0.000001,{when},{{p}}{r + 4}))"
     for k, (label, formula, values, form) in enumerate((
         (f"Net, upfront{how}", f"=CashFlow_M!{{c}}{cash.net[rows[0]] + 1}", upfront, MONEY),
         (f"Net, all other flows{how}", f"=CashFlow_M!{{c}}{cash.net[rows[1]] + 1}", flow, MONEY),

@@ -43,7 +43,7 @@ _LIMITS = (
     "What changes how many customers come, wait, give up or are served must be changed in the scenario and run.",
     "A price that a dated change alters is an input for each value it takes, with the first day on which it holds; a "
     "line is then in parts. What is no product of a driver and prices (margin of customers lost and won, what a least "
-    "bill adds, released time, prices that differ by day of the return) is an amount, worked out outside the sheet.",
+    "bill adds, released time where it counts) is an amount, worked out outside the sheet.",
     "Money in is positive, money out negative, on every sheet; prices on Inputs are positive.",
     "Formulas: no macro, no hidden sheet, no link to another file, one formula along each row.",
 )

@@ -16,7 +16,7 @@ from sim.scenario.load import resolve
 from tests.evaluate.worlds import by_hand, document, usage
 from tests.strategies import scenarios
 
-MAY_BE_AMOUNTS = {"margin_lost", "referral_margin", "outsourcing", "returns", "returns_loss", "refund_float"}
+MAY_BE_AMOUNTS = {"margin_lost", "referral_margin", "outsourcing"}
 
 
 def totals(resolved: Any, found: list[PricedLine]) -> dict[tuple[str, str, bool], np.ndarray]:

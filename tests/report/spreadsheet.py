@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import openpyxl
 import pytest
@@ -18,7 +18,7 @@ Values = dict[Cell, Any]
 needs_office = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
 
 
-def cached(path: Path) -> Values:
+def cached(path: Path | IO[bytes]) -> Values:
     """What is stored beside each formula, and every constant."""
     book = openpyxl.load_workbook(path, data_only=True)
     return {

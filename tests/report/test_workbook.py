@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from evaluate.compare import Comparison, compare
 from evaluate.simulate import simulate_all
@@ -19,6 +20,7 @@ from report.workbook.write import ORDER, workbook
 from sim.scenario.load import load, resolve
 from tests.report.spreadsheet import cached, named, needs_office, recalculated
 from tests.report.worlds import tiny
+from tests.strategies import scenarios
 
 WORLD: dict[str, Any] = {
     "schema": 1,
@@ -70,6 +72,9 @@ def fewer(name: str = "fewer", upfront: str = "9000 EUR") -> dict:
     document["name"] = name
     document["teams"]["desk"]["agents"] = 4
     document["economics"]["tools"]["crm"]["cost"]["upfront"] = "5000 EUR"
+    document["demand"]["events"]["at_once"] = {
+        "from": "2027-06-01", "until": "2028-12-31", "changes": {"returns.refund_after": "2 days"},
+    }  # fmt: skip
     document["economics"]["tools"]["bot"] = {"cost": {"upfront": upfront, "starts": "2027-02-15"}}
     return document
 
@@ -252,7 +257,18 @@ def test_the_sensitivities_are_what_a_change_gives(path, office):
     (at,) = [
         at[1:] for (sheet, at), value in values.items() if sheet == "Sensitivity" and at[0] == "B" and value == 0.2
     ]
-    assert close(office["rate"][npv], values["Sensitivity", f"C{at}"])  # the same returns, so refunds do not differ
+    worth = along(values, "CashFlow_M", "Net, upfront") @ along(office["rate"], "Time", "Discount factor, upfront cost")
+    worth += along(values, "CashFlow_M", "Net, all other flows") @ along(
+        office["rate"], "Time", "Discount factor, flows"
+    )
+    assert close(worth, values["Sensitivity", f"C{at}"])  # flows as they are: the interest on refunds stays
+
+
+def along(values, sheet: str, label: str) -> np.ndarray:
+    """The months of the row with a label."""
+    (row,) = [at[1:] for (name, at), value in values.items() if name == sheet and at[0] == "B" and value == label]
+    found = [values.get((sheet, f"{openpyxl.utils.get_column_letter(9 + k)}{row}")) for k in range(14)]
+    return np.array(found, dtype=np.float64)
 
 
 @needs_office
@@ -336,3 +352,15 @@ def test_equal_runs_write_equal_bytes_and_nothing_priced_writes_none(path, compa
     free = tiny(teams={"desk": {"agents": 3, "serves": ["phone"]}})
     assert workbook(compare(simulate_all([resolve(free)]))) is None
     assert zipfile.ZipFile(io.BytesIO(path.read_bytes())).testzip() is None
+
+
+@given(scenarios(max_days=2))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+def test_the_checks_pass_on_generated_scenarios(document):
+    """As stored: what LibreOffice makes of the same formulas is held above."""
+    other = {**deepcopy(document), "name": "other"}
+    other.setdefault("economics", {}).setdefault("tools", {})["one_more"] = {"cost": {"upfront": "100 EUR"}}
+    pair = compare(simulate_all([resolve(document), resolve(other)], None, 2))
+    values = cached(io.BytesIO(workbook(pair) or b""))
+    assert set(results(values)) <= {"ok"}
+    assert len(results(values)) > 15

@@ -9,7 +9,7 @@ from evaluate.compare import Comparison
 from evaluate.conventions import stated
 from evaluate.intervals import Figure
 from evaluate.measure_list import MEASURES, is_spread
-from report import cells
+from report import cells, markdown_judgement
 from report import format as fmt
 from report.answer import answer, remarks, warnings
 from report.draw import Chart
@@ -29,6 +29,7 @@ def report_markdown(comparison: Comparison, charts: Sequence[Chart], extras: Seq
     parts += [_section(comparison, section.title, section.rows) for section in sections(comparison)]
     parts.append("## Charts")
     parts += [f"![{chart.title}](charts/{chart.key}.svg)\n\n{chart.text}" for chart in charts]
+    parts += markdown_judgement.sections(comparison)
     parts += ["## Cost by category", markdown_table(_categories(comparison))]
     if comparison.options:
         parts += ["## Appraisal", markdown_table(_appraisal(comparison))]

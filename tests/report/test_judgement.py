@@ -7,7 +7,7 @@ import pytest
 from evaluate.stakeholders import judge
 from evaluate.yardstick import yardstick
 from report import format as fmt
-from report import gaps, goals, stakeholders
+from report import gaps, goals, markdown_judgement, stakeholders
 from report.amounts import amount, gap
 from report.charts.stakeholders import grid
 from report.charts.style import NARROW, WIDE, inline_svg
@@ -95,6 +95,17 @@ def test_the_page_has_a_section_for_each(made):
     for text in found:
         assert text.count("<td") == text.count("</td>")
         assert text.count("<tr") == text.count("</tr>")
+
+
+def test_the_text_version_of_the_report_has_them_too(made):
+    told = "\n".join(markdown_judgement.sections(made))
+    assert [line for line in told.splitlines() if line.startswith("## ")] == [
+        "## Goals",
+        "## Gaps to targets and to others",
+        "## Stakeholders",
+    ]
+    assert "- No option reaches the goal more, nor does today." in told
+    assert "- Conflict over option_1: customers gain, finance lose, most by cost_per_contact." in told
 
 
 def test_the_text_of_stakeholders_says_who_wins_and_while(made):

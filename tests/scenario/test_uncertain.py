@@ -148,10 +148,14 @@ def test_without_changes_a_draw_is_the_scenario_itself(pair):
 
 def test_evidence_of_an_input_is_its_own_or_that_of_its_value(pair):
     found = load(pair[0].file)
-    assert evidence_of(found, "teams.desk.wage").level == "assumed"
+    own = evidence_of(found, "teams.desk.wage")
+    assert own is not None
+    assert own.level == "assumed"
     assert evidence_of(found, "teams.desk.agents") is None
     told = resolve({**BASE, "evidence": {"teams.desk.wage": {"level": "measured", "source": "payroll"}}})
-    assert evidence_of(told, "teams.*.wage").source == "payroll"
+    of_value = evidence_of(told, "teams.*.wage")
+    assert of_value is not None
+    assert of_value.source == "payroll"
 
 
 WITH_BOT = {

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from evaluate.compare import Comparison, TargetResult
+from evaluate.conventions import stated
 from evaluate.intervals import Figure
 from evaluate.returns import returns_table
+from evaluate.sunk import sunk_table
 from evaluate.verdict import verdict
 from report import closed_loop, gaps, goals, stakeholders
 from report.answer import answer, remarks, warnings
@@ -31,6 +33,7 @@ def as_json(comparison: Comparison, folder: Path) -> dict[str, Any]:
         "base": comparison.base.name,
         "ranking": [one.name for one in verdict(comparison).ranked],
         "currency": comparison.currency,
+        "conventions": stated(comparison.base.resolved.scenario.economics),
         "months": list(comparison.months),
         "confidence": comparison.confidence,
         "replications": comparison.replications,
@@ -69,6 +72,7 @@ def _scenario(comparison: Comparison, name: str) -> dict[str, Any]:
         ],
         "appraisal": {key: _figure(figure, unit_of(key, comparison.currency)) for key, figure in measures.items()},
         "no_rate_because": comparison.appraised[name].why_no_rate if option else "",
+        "sunk": sunk_table(one.resolved).drop(columns="scenario").to_dict("records"),
         "workforce": [as_plain(row) for row in headcount(one.resolved)],
         "returns": returns_table(one.resolved).drop(columns="scenario").to_dict("records"),
         "closed_loop": closed_loop.as_plain(one),

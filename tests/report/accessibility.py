@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,10 +43,11 @@ def audited(page: str, folder: Path, width: int, dark: bool = False) -> list[dic
     )
     if dark:
         page = page.replace("@media (prefers-color-scheme: dark)", "@media all", 1)
-    return opened(page.replace("</body>", script, 1), folder, width, "AUDIT")
+    found: list[dict] = opened(page.replace("</body>", script, 1), folder, width, "AUDIT")
+    return found
 
 
-def opened(page: str, folder: Path, width: int, mark: str) -> list[dict] | dict:
+def opened(page: str, folder: Path, width: int, mark: str) -> Any:
     """What a script left in the page's title after the mark; narrower than a window can be, in a frame."""
     folder.mkdir(exist_ok=True)
     path = folder / f"page{width}.html"

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import hashlib
 import shutil
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from sim.scenario.load import resolve
 from tests.report.worlds import tiny
 
 NOON = dt.datetime(2027, 1, 4, 12, 0, 0, tzinfo=dt.UTC)
-RETAINED = {
+RETAINED: dict[str, Any] = {
     "horizon": {"start": "2027-01-04", "months": 2},
     "customers": {"active": 500, "orders": "1 /month", "order_value": "60 EUR", "margin": "30 %"},
     "retention": {"churn": {"unresolved": "3 points", "extra_contact": "0.5 points"}},
@@ -91,10 +92,10 @@ def test_what_is_kept_is_what_was_simulated(tmp_path):
     assert run.loop is not None
     for one, other in zip(run.usage, again.usage, strict=True):
         assert all(np.array_equal(getattr(one, name), getattr(other, name)) for name in vars(one))
-    for one, other in zip(run.tallies, again.tallies, strict=True):
-        for name, cells in one.months.cells.items():
-            assert cells.dtype == other.months.cells[name].dtype
-            assert np.array_equal(cells, other.months.cells[name])
+    for tally, kept in zip(run.tallies, again.tallies, strict=True):
+        for name, cells in tally.months.cells.items():
+            assert cells.dtype == kept.months.cells[name].dtype
+            assert np.array_equal(cells, kept.months.cells[name])
 
 
 def test_a_folder_that_cannot_be_rendered_says_why(tmp_path, bridged):

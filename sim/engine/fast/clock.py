@@ -30,7 +30,7 @@ from sim.engine.fast.layout import (
 def end_at(s, agent, when, row):
     """The end of `row` is the agent's next; place 1 of the tournament then holds who ends first of all."""
     s.agents[agent, A_END_AT], s.agents[agent, A_END_ROW] = when, row
-    compete(s, agent, (min(when, LATEST) << AGENT_BITS) + agent)
+    compete(s, agent, (np.int64(min(when, LATEST)) << AGENT_BITS) + agent)
 
 
 @njit(forceinline=True)

@@ -56,7 +56,7 @@ def find(document: Node, pattern: Path) -> list[Target]:
 
     Names match exactly or by `*` and `?`. A wildcard matches what is written or has a default; a name may also lead
     to an optional key that is absent, and to a new entry of a map whose keys refer to things (`season`, `hires`).
-    Behind a wildcard no name leads into a block that is absent: `reasons.*.transfer.share` is about those that have one.
+    Behind a wildcard no name leads into an absent block: `reasons.*.transfer.share` is about those that have one.
     """
     failures: list[NoMatch] = []
     targets = list(_find(Target((), document, root(), True), pattern, failures, some=False))

@@ -132,7 +132,7 @@ def test_a_wildcard_changes_every_match_and_passes_over_what_has_no_value():
 
 
 def test_behind_a_wildcard_no_absent_block_is_entered():
-    """Only one of the reasons is passed on: the change is about that one, and makes no half of a block in the others."""
+    """Only one of the reasons is passed on: the change is about it, and makes no half of a block in the others."""
     document = {
         "schema": 1,
         "name": "two_levels",

@@ -63,7 +63,7 @@ class Economics(Block):
     sunk: dict[str, Sunk] = Field(default_factory=dict)
     """What has been spent already, by name. Upfront cost that starts before the horizon is sunk without being named."""
     count_released_time: bool = False
-    """Whether agents' hours that are freed and still paid count in the NPV, at their pay. They are shown in any case."""
+    """Whether agents' hours that are freed and still paid count in the NPV, at their pay; they are always shown."""
     tools: dict[str, Tool] = Field(default_factory=dict)
 
 

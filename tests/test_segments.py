@@ -1,5 +1,7 @@
 """Kinds of customers (rule 2.5): rates, patience, priority, margin and churn of their own."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -16,7 +18,7 @@ from sim.replicate import named_kpi, replicate
 from sim.scenario.load import resolve
 from sim.scenario.problems import ScenarioProblems
 
-WORLD = {
+WORLD: dict[str, Any] = {
     "schema": 1,
     "name": "shop",
     "horizon": {"start": "2027-01-04", "length": "28 days"},
@@ -28,7 +30,7 @@ WORLD = {
     "channels": {"phone": {"patience": "10 min", "target": {"share": "80 %", "within": "20 s"}}},
     "teams": {"desk": {"agents": 3, "serves": ["phone"]}},
 }
-KINDS = {
+KINDS: dict[str, Any] = {
     "new": {"share": "40 %", "orders": "50 %", "patience": "50 %", "handle": {"fault": "150 %"}, "churn": "200 %"},
     "loyal": {"share": "60 %", "orders": "150 %", "needs": {"status": "80 %"}, "priority": 2, "margin": "110 %"},
 }

@@ -1,6 +1,7 @@
 """`deskplan gaps`, `stakeholders`, `progress` and `--fail-on-goal` on a small desk."""
 
 import json
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -11,7 +12,7 @@ from tests.report.worlds import tiny
 
 FAST = ("--jobs", "1", "--engine", "simpy")
 PHONE = "service_level(phone)"
-MORE = {
+MORE: dict[str, Any] = {
     "goals": {"answer": {"kpi": PHONE, "target": ">= 97 %", "by": "2027-01"}},
     "stakeholders": {"customers": {"interest": 8, "power": 5, "cares": {PHONE: 1}}},
     "benchmarks": {"sets": ["cross_industry"]},

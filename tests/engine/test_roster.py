@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.engine.roster import AGENT_OFF, AGENT_ON, PPM, SET_PRESENT, Roster, draw_roster
+from sim.engine.roster import AGENT_OFF, AGENT_ON, SET_PRESENT, Roster, draw_roster
 from sim.engine.shifts import shift_of_agents
+from sim.engine.workforce import PPM
 from sim.scenario.resolved import Resolved
 from tests.engine.worlds import DAY, HOUR, MIN, Player, one, roster_of, world
 

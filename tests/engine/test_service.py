@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.demand.tape import CALLBACK, COLD, SILENT, UNANSWERED
-from sim.engine.roster import PPM
+from sim.engine.workforce import PPM
 from tests.engine.worlds import DAY, HOUR, Line, Player, Ticket, one, roster_of, world
 
 CHAT = {"chat": {"parallel": 2, "speed": ["100 %", "80 %"]}}

@@ -18,7 +18,8 @@ from sim.engine import outcomes as out
 from sim.engine import play
 from sim.engine.outcomes import Outcomes
 from sim.engine.plan import make_plan
-from sim.engine.roster import AGENT_OFF, AGENT_ON, PPM, SET_PRESENT, Roster, draw_roster
+from sim.engine.roster import AGENT_OFF, AGENT_ON, SET_PRESENT, Roster, draw_roster
+from sim.engine.workforce import PPM
 from sim.scenario.load import resolve
 from sim.scenario.resolved import Resolved
 

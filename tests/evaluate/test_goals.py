@@ -1,6 +1,7 @@
 """Goals: reached or not, from when, and how surely; every figure worked by hand."""
 
 import math
+from typing import Any
 
 import pytest
 from scipy.stats import binomtest
@@ -11,7 +12,7 @@ from sim.scenario.kpi_text import Target
 from tests.evaluate.judged import comparison
 
 KPI = "time_to_first_response(email)"
-GOAL = {
+GOAL: dict[str, Any] = {
     "goals": {"answer": {"kpi": "first_response_time(email)", "target": "<= 24 h", "by": "2027-03", "owner": "Ann"}}
 }
 
@@ -49,7 +50,7 @@ def test_a_goal_that_is_met_and_lost_again_is_reached_but_not_for_good():
 
 
 def test_what_a_scenario_has_not_is_not_measurable():
-    goal = {"goals": {"bot": {"kpi": "containment", "target": ">= 40 %", "by": "2027-02"}}}
+    goal: dict[str, Any] = {"goals": {"bot": {"kpi": "containment", "target": ">= 40 %", "by": "2027-02"}}}
     (found,) = goal_results(comparison({}, **goal))
     assert (found.status, found.chance) == ("not measurable", None)
 

@@ -1,5 +1,7 @@
 """Returns of goods and goodwill as figures of their own (rule 8.3), by hand."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from sim.replicate import replicate
 from sim.scenario.load import resolve
 from sim.scenario.problems import ScenarioProblems
 
-BASE = {
+BASE: dict[str, Any] = {
     "schema": 1,
     "name": "shop",
     "horizon": {"start": "2027-01-01", "months": 3},

@@ -1,6 +1,7 @@
 """Stakeholders: engagement, gains and losses, the ranking and how firm it is, worked by hand."""
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from evaluate.stakeholders import engagement, judge, stable_range
 from sim.scenario.schema.judgement import Stakeholder
 from tests.evaluate.judged import comparison
 
-PEOPLE = {
+PEOPLE: dict[str, Any] = {
     "stakeholders": {
         "customers": {"interest": 8, "power": 5, "cares": {"csat": 3, "average_speed_of_answer(phone)": 1}},
         "finance": {"interest": 5, "power": 8, "cares": {"cost_per_contact": 1}},
@@ -40,6 +41,7 @@ def test_scores_are_weighted_gains_in_the_direction_that_each_wants():
     All: weights 40, 40, 20: (40 x 20 - 40 x 25 + 20 x 10) / 100 = 0 %.
     """
     judged = judge(comparison(BASE, MORE_AGENTS, **PEOPLE))
+    assert judged is not None
     scores = {name: outcome(judged, name).score.value for name in PEOPLE["stakeholders"]}
     assert scores == pytest.approx({"customers": 0.20, "finance": -0.25, "agents": 0.10})
     assert [outcome(judged, name).verdict for name in scores] == ["gains", "loses", "gains"]
@@ -49,6 +51,7 @@ def test_scores_are_weighted_gains_in_the_direction_that_each_wants():
 
 def test_conflicts_name_both_sides_and_what_the_loser_loses_by():
     judged = judge(comparison(BASE, MORE_AGENTS, **PEOPLE))
+    assert judged is not None
     found = {(c.option, c.gains, c.loses, c.kpi) for c in judged.conflicts}
     assert found == {("option_1", who, "finance", "cost_per_contact") for who in ("customers", "agents")}
 
@@ -57,6 +60,7 @@ def test_nobody_gains_where_the_interval_of_the_paired_difference_includes_0():
     """Differences of -2, -1, 2, 3 points: mean 0.5, half-width 3.79."""
     noisy = MORE_AGENTS | {"cost_per_contact": [[3.98] * 3, [3.99] * 3, [4.02] * 3, [4.03] * 3]}
     judged = judge(comparison(BASE, noisy, **PEOPLE))
+    assert judged is not None
     found = outcome(judged, "finance")
     assert found.verdict == "unclear"
     assert found.score.low < 0 < found.score.high
@@ -79,12 +83,16 @@ def test_the_same_in_every_replication_is_no_change():
 
 def test_one_replication_makes_nobody_sure():
     judged = judge(comparison(BASE, MORE_AGENTS, replications=1, **PEOPLE))
+    assert judged is not None
     assert {o.verdict for o in judged.outcomes} == {"unclear"}
 
 
 def test_what_cannot_be_measured_is_left_out_and_named():
-    people = {"stakeholders": {"x": {"interest": 1, "power": 1, "cares": {"containment": 5, "csat": 1}}}}
+    people: dict[str, Any] = {
+        "stakeholders": {"x": {"interest": 1, "power": 1, "cares": {"containment": 5, "csat": 1}}}
+    }
     judged = judge(comparison({"csat": 0.5}, {"csat": 0.6}, **people))
+    assert judged is not None
     assert judged.unmeasured == (("x", "containment"),)
     assert outcome(judged, "x").score.value == pytest.approx(0.2)
 
@@ -98,8 +106,10 @@ def test_the_range_of_a_weight_is_where_lines_cross():
     """Winner a: 0.2 w + 10 x 0.1; b: 0.5 w + 0. They cross at w = 1 / 0.3 = 3.333; against c (0 w + 2 x ...) below."""
     scores = {("s", "a"): 0.2, ("t", "a"): 0.1, ("s", "b"): 0.5, ("t", "b"): 0.0, ("s", "c"): 0.0, ("t", "c"): 0.12}
     found = stable_range("s", "a", {"s": 2.0, "t": 10.0}, scores, ["base", "a", "b", "c"])
-    assert (found.low, found.below) == (pytest.approx(1.0), "c")
-    assert (found.high, found.above) == (pytest.approx(10 / 3), "b")
+    assert found.low == pytest.approx(1.0)
+    assert found.below == "c"
+    assert found.high == pytest.approx(10 / 3)
+    assert found.above == "b"
 
 
 _SCORE = st.integers(-20, 20)

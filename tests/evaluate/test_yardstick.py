@@ -3,21 +3,28 @@
 import numpy as np
 import pytest
 
+from evaluate.compare import Priced
 from evaluate.each_option import each_alone
 from evaluate.headline import Line
 from evaluate.measures import MEASURES
-from evaluate.yardstick import difference, measurable, series, yardstick
+from evaluate.yardstick import Series, Yardstick, difference, measurable, series, yardstick
 from sim.kpis import estimate
 from sim.scenario.kpi_names import UNIT_COSTS, VALUES
 from sim.scenario.load import load
 from tests.report.worlds import comparison
 
 
+def measured(one: Priced, what: Yardstick) -> Series:
+    found = series(one, what)
+    assert found is not None
+    return found
+
+
 @pytest.mark.parametrize("text", ["service_level(phone)", "average_speed_of_answer", "wait_p90(phone)", "occupancy",
                                   "backlog", "handle_time(desk)"])  # fmt: skip
 def test_kpis_are_those_of_the_kpi_table(text):
     one = comparison().base
-    found, where = series(one, yardstick(text)), {}
+    found, where = measured(one, yardstick(text)), {}
     if "(" in text:
         where = {"team" if "desk" in text else "channel": text.partition("(")[2].rstrip(")")}
     shown = estimate(one.resolved, one.replications.tallies, text.partition("(")[0], **where)
@@ -31,7 +38,7 @@ def test_kpis_are_those_of_the_kpi_table(text):
 def test_unit_costs_add_up_over_the_months(key):
     made = comparison()
     for one in made.scenarios:
-        found = series(one, yardstick(key))
+        found = measured(one, yardstick(key))
         assert found.total.value == pytest.approx(made.alone[one.name][key].value)
         assert found.tops[:, :-1].sum(axis=1) == pytest.approx(found.tops[:, -1])
 
@@ -42,7 +49,7 @@ def test_money_of_the_whole_scenario_is_that_of_the_appraisal(key):
     for one in made.scenarios:
         shown = made.alone[one.name]
         expected = shown.get(key) or shown["total"]  # all of it is support here
-        assert series(one, yardstick(key)).total.value == pytest.approx(expected.value)
+        assert measured(one, yardstick(key)).total.value == pytest.approx(expected.value)
 
 
 def test_names_and_directions_of_money_are_those_of_the_measures():
@@ -53,15 +60,15 @@ def test_names_and_directions_of_money_are_those_of_the_measures():
 def test_differences_are_those_of_the_comparison():
     made = comparison()
     line, what = Line("service_level", "phone"), yardstick("service_level(phone)")
-    ours = difference(series(made.options[0], what), series(made.base, what), made.confidence)
+    ours = difference(measured(made.options[0], what), measured(made.base, what), made.confidence)
     shown = made.difference("one_more", line)
     assert (ours.value, ours.low, ours.high) == pytest.approx((shown.value, shown.low, shown.high))
-    same = difference(series(made.options[1], what), series(made.base, what), made.confidence)
+    same = difference(measured(made.options[1], what), measured(made.base, what), made.confidence)
     assert (same.value, same.low, same.high) == (0.0, 0.0, 0.0)
 
 
 def test_a_replication_without_data_has_no_weight():
-    found = series(comparison().base, yardstick("service_level(phone)"))
+    found = measured(comparison().base, yardstick("service_level(phone)"))
     assert np.isfinite(found.tops).all()
     assert (found.bottoms >= 0).all()
 

@@ -1,6 +1,6 @@
 """The compiled pass over the contacts and the checks in words say the same, of good worlds and of broken ones."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -65,15 +65,12 @@ def test_overlaps_are_found_by_merging_as_by_sorting(rows):
     rows = sorted(rows)  # by agent, channel and begin, as engines give them
     agent, channel, begin, length = (np.array([row[k] for row in rows], dtype=np.int64) for k in range(4))
     none = np.empty(0, dtype=np.int64)
-    happened = Outcomes(
-        *[none] * 15,
+    happened = replace(
+        Outcomes(**{field.name: none for field in fields(Outcomes)}),
         busy_agent=agent,
         busy_channel=channel,
         busy_from_ms=begin,
         busy_until_ms=begin + length,
-        duty_agent=none,
-        duty_from_ms=none,
-        duty_until_ms=none,
     )
     apart = all(
         one[3] > 0 and (one[0] != other[0] or one[2] + one[3] <= other[2] or other[2] + other[3] <= one[2])

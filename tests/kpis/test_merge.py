@@ -50,7 +50,8 @@ def test_tally_and_usage_of_blocks_are_those_of_the_whole(resolved: Resolved) ->
     slots = resolved.calendar.slots
     blocks = [counted(resolved, run) for run in simulate_blocks(resolved, 7, 0, "fast", [0, 700, 701, 1500, slots])]
     merged = merged_tallies(resolved, [tally for tally, _ in blocks]), merged_usages([usage for _, usage in blocks])
-    for whole, of_blocks in zip((whole_tally, whole_usage), merged, strict=True):
+    wholes: tuple[Tally | Usage, ...] = (whole_tally, whole_usage)
+    for whole, of_blocks in zip(wholes, merged, strict=True):
         for field in fields(whole):
             assert_equal(field.name, getattr(of_blocks, field.name), getattr(whole, field.name))
     assert whole_tally.months.cells["contacts"].sum() > 20_000

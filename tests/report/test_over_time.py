@@ -28,6 +28,7 @@ def runs(tmp_path):
 def test_points_are_the_bases_in_the_order_of_dates_with_the_newest_target(runs):
     (line,) = over_time(runs, None, ()).lines
     assert [(p.date.isoformat(), p.value) for p in line.points] == [("2027-01-01", 0.70), ("2027-03-01", 0.74)]
+    assert line.target is not None
     assert (line.target.amount, line.met, line.trend) == (0.85, False, "better")
     assert line.slope == pytest.approx(0.04 / 59 * 30.4375)
 

@@ -159,7 +159,9 @@ def test_behind_a_wildcard_no_absent_block_is_entered():
         },
     }
     changed = resolve(document).variants[-1].reasons
-    assert changed["fault"].transfer.share == pytest.approx(0.45)
+    fault = changed["fault"].transfer
+    assert fault is not None
+    assert fault.share == pytest.approx(0.45)
     assert changed["ask"].transfer is None
 
 

@@ -107,6 +107,8 @@ def test_xirr_of_dated_flows():
     days = ["2008-01-01", "2008-03-01", "2008-10-30", "2009-02-15", "2009-04-01"]
     when = [(dt.date.fromisoformat(day) - dt.date(2008, 1, 1)).days / 365 for day in days]
     assert internal_rate([-10000, 2750, 4250, 3250, 2750], when) == pytest.approx(0.3733625335, abs=1e-9)  # O5
+    worth = present_value([-10000, 2750, 4250, 3250, 2750], when, 0.09)
+    assert worth == pytest.approx(2086.6476020315, rel=1e-12)  # O4
 
 
 def test_discount_factors_at_three_and_a_half_percent():

@@ -8,10 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
+import subprocess
+import sys
 import tempfile
+import threading
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import TypeVar
 
 import numba
 from numba import types
@@ -69,11 +76,12 @@ else:
     warnings.warn("no folder can be written: the engine is compiled anew at every start", stacklevel=2)
 
 
-_USES: list[Callable[[], object]] = []
+Use = TypeVar("Use", bound=Callable[..., object])
+_USES: list[Callable[..., object]] = []
 _MARK = "all"
 
 
-def compiles(use: Callable[[], object]) -> Callable[[], object]:
+def compiles(use: Use) -> Use:
     """Registers a function that runs the compiled loops of a room once, for `compile_all`."""
     _USES.append(use)
     return use
@@ -90,6 +98,46 @@ def compile_all() -> None:
         use()
     if FOLDER is not None:
         (FOLDER / _MARK).touch()
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Raises a Ctrl-C that came meanwhile, also where a callback of the compiler swallowed it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard = False
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        nonlocal heard
+        del number, frame
+        heard = True
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, hear)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if heard:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def helped_by(module: str) -> Iterator[None]:
+    """Meanwhile a second process runs a module, whose machine code lands in the same folder; what it does not manage
+    is compiled here. Alone where there is no folder to share, or no second core."""
+    if FOLDER is None or (os.cpu_count() or 1) < 2:
+        yield
+        return
+    quiet = subprocess.DEVNULL
+    command = [sys.executable, "-m", module]
+    with subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet) as helper:
+        try:
+            yield
+        except BaseException:
+            helper.kill()
+            raise
 
 
 @intrinsic

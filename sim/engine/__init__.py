@@ -45,15 +45,17 @@ def prepare(engine: str = DEFAULT_ENGINE, tell: Callable[[str], None] | None = N
         if tell is not None:
             tell("Compiling the simulation engine: about half a minute, once for this version of deskplan ...")
         began = time.perf_counter()
-        run_smallest()
-        machine_code.compile_all()
+        with machine_code.interruptible():
+            with machine_code.helped_by("sim.kpis.first_use"):
+                run_smallest()
+            machine_code.compile_all()
         if tell is not None:
             tell(f"... compiled in {time.perf_counter() - began:.0f} s.")
 
 
-def run_smallest() -> Run:
+def run_smallest(engine: str = DEFAULT_ENGINE) -> Run:
     """A run of an hour, for what is to be compiled."""
-    return simulate(resolve(SMALLEST), seed=0, replication=0, engine="fast")
+    return simulate(resolve(SMALLEST), seed=0, replication=0, engine=engine)
 
 
 SMALLEST = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.engine import run_smallest
+from sim.engine import DEFAULT_ENGINE, SMALLEST, run_smallest
 from sim.kpis.checks import check_conservation
 from sim.kpis.tally import tally
 from sim.kpis.usage import usage
@@ -11,12 +11,14 @@ from sim.scenario.load import resolve
 
 
 @compiles
-def use_every_loop() -> None:
+def use_every_loop(engine: str = DEFAULT_ENGINE) -> None:
     """Checks, tallies and bills the smallest run."""
-    from sim.engine import SMALLEST
-
-    resolved, run = resolve(SMALLEST), run_smallest()
+    resolved, run = resolve(SMALLEST), run_smallest(engine)
     parts = (resolved, run.tape, run.roster, run.outcomes)
     check_conservation(resolved, run.tape, run.outcomes)
     tally(*parts)
     usage(*parts)
+
+
+if __name__ == "__main__":  # the second process of `machine_code.helped_by`: the compiled engine is the first one's
+    use_every_loop("simpy")

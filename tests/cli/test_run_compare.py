@@ -140,6 +140,22 @@ def test_ctrl_c_ends_cleanly_with_nothing_half_written(repo_root, tmp_path):
     assert list(results.iterdir()) == []
 
 
+def test_ctrl_c_while_the_engine_is_compiled_is_heard(repo_root, tmp_path):
+    """Callbacks of the compiler swallow an interrupt: it ends the command all the same, before any simulation."""
+    environment = {**os.environ, "PYTHONPATH": str(repo_root), "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    command = [sys.executable, "-m", "cli", "run", "classic/erlang_c", "--reps", "2", "--jobs", "1"]
+    running = subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert running.stderr is not None
+    assert "Compiling" in running.stderr.readline()
+    time.sleep(2)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=100)
+    assert running.returncode == 130, said
+    assert list((tmp_path / "results").iterdir()) == []
+
+
 def test_every_scenario_of_the_demo_runs_for_a_month(scenarios_dir):
     from evaluate.compare import compare
     from evaluate.simulate import simulate_all

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from evaluate.bridge import bridge
-from evaluate.compare import Comparison, NotComparable, compare
+from evaluate.compare import Comparison, NotComparable, check_comparable, compare
 from evaluate.each_option import each_alone
 from evaluate.headline import ALL, Line
 from evaluate.simulate import simulate_all
@@ -24,6 +24,7 @@ from sim.engine import DEFAULT_ENGINE, ENGINES, prepare
 from sim.feedback import Unbounded
 from sim.replicate import named_kpi
 from sim.scenario.load import load
+from sim.scenario.resolved import Resolved
 from sim.scenario.vary import Sources
 
 OPEN_LOOPS = ("feedback.customers=false", "feedback.workforce=false")
@@ -76,6 +77,7 @@ def compute_and_write(
             _tell(progress_to, line)
         if len(resolveds) == 1:
             raise Refused(f"--options: {resolveds[0].scenario.name} has no undecided investment that can be had alone")
+    _check_comparable(resolveds)
     _check_writable(out)
     names = [resolved.scenario.name for resolved in resolveds]
     prepare(engine or DEFAULT_ENGINE, None if quiet else lambda line: _tell(progress_to, line))
@@ -133,6 +135,14 @@ def _line(comparison: Comparison, text: str) -> Line:
 def _tell(stream: TextIO, line: str) -> None:
     stream.write(f"{line}\n")
     stream.flush()
+
+
+def _check_comparable(resolveds: Sequence[Resolved]) -> None:
+    """Refuses before anything is written, an empty folder included."""
+    try:
+        check_comparable(resolveds, [0] * len(resolveds))
+    except NotComparable as problem:
+        raise Refused(str(problem)) from None
 
 
 def _check_writable(out: Path) -> None:

@@ -1,8 +1,8 @@
 """The planning problem as numbers: all that the model needs to know, and nothing of where it came from.
 
-M months, C channels, R reasons, T teams, K cash-flow categories, P pools. Work and capacity are in **heads**: a head is
-one agent of full speed on the payroll for the month, with the shifts and shrinkage that the team has. Money is as in the
-cash-flow table: per month and category, out is negative, undiscounted, as a difference from today (`base_money`).
+M months, C channels, R reasons, T teams, K cash-flow categories, P pools. Work and capacity are in **heads**: a head
+is one agent of full speed on the payroll for the month, with the shifts and shrinkage that the team has. Money is as in
+the cash-flow table: per month and category, out is negative, undiscounted, as a difference from `base_money`.
 
 Savings multiply (semantics 9.2): work of a cell is ``work[c, r, m] * exp(sum of log effects)``. A pool is a set of
 channels with the teams that serve any of them; its capacity must reach ``linear * W + root * sqrt(W)`` of the work W of

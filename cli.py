@@ -192,7 +192,8 @@ def computed(command: str, files: tuple[str, ...], quiet: bool, out: Path, **cho
     """Simulates, prices and writes the folder: the comparison and where it is."""
     import sys
 
-    from report.command import Refused, compute_and_write
+    from report.command import compute_and_write
+    from report.given import Refused
 
     try:
         return compute_and_write(command, files, out, sys.argv[1:], sys.stderr, quiet, **choices)
@@ -406,7 +407,7 @@ def decide(command: str, compute: Callable[..., Any], form: str, quiet: bool, sh
     """Computes what `uncertainty` or `tornado` asks for, and prints it as text or JSON."""
     import sys
 
-    from report.command import Refused
+    from report.given import Refused
 
     try:
         found, folder = compute(arguments=sys.argv[1:], progress_to=sys.stderr, quiet=quiet, **choices)

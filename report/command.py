@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -15,23 +13,18 @@ from evaluate.each_option import each_alone
 from evaluate.headline import ALL, Line
 from evaluate.simulate import simulate_all
 from evaluate.uncertain import NothingUncertain
+from report.given import Refused, check_given, check_writable, with_loops
 from report.kept import plain_bridge
-from report.manifest import Circumstances
+from report.lean import Clock
 from report.progress import progress_on
 from report.uncertainty_section import plain_uncertainty
 from report.write import write_run
-from sim.engine import DEFAULT_ENGINE, ENGINES, prepare
+from sim.engine import DEFAULT_ENGINE, prepare
 from sim.feedback import Unbounded
 from sim.replicate import named_kpi
 from sim.scenario.load import load
 from sim.scenario.resolved import Resolved
 from sim.scenario.vary import Sources
-
-OPEN_LOOPS = ("feedback.customers=false", "feedback.workforce=false")
-
-
-class Refused(ValueError):
-    """A request that cannot be met; the message says why, in the user's words."""
 
 
 def compute_and_write(
@@ -61,12 +54,9 @@ def compute_and_write(
     bridge to the second file is found and kept; with ``uncertain`` the draws of what is declared so. Raises
     ScenarioProblems for files that are not good, and Refused.
     """
-    started, clock = dt.datetime.now(dt.UTC), time.monotonic()
-    if engine is not None and engine not in ENGINES:
-        raise Refused(f"there is no engine '{engine}' in this version; there are: {', '.join(ENGINES)}")
-    if jobs == 0:
-        raise Refused("--jobs 0 does no work: give a number of processes, or -1 for all cores")
-    sets = sets if feedback else (*sets, *OPEN_LOOPS)
+    clock = Clock.start()
+    check_given(engine, jobs)
+    sets = with_loops(sets, feedback)
     resolveds = [load(file, overlays, sets) for file in files]
     if fail_on_goal and not resolveds[0].scenario.goals:
         raise Refused(f"--fail-on-goal: {resolveds[0].scenario.name} declares no `goals`")
@@ -78,7 +68,7 @@ def compute_and_write(
         if len(resolveds) == 1:
             raise Refused(f"--options: {resolveds[0].scenario.name} has no undecided investment that can be had alone")
     _check_comparable(resolveds)
-    _check_writable(out)
+    check_writable(out)
     names = [resolved.scenario.name for resolved in resolveds]
     prepare(engine or DEFAULT_ENGINE, None if quiet else lambda line: _tell(progress_to, line))
     try:
@@ -91,8 +81,7 @@ def compute_and_write(
             kept |= _drawn(sources, engine or DEFAULT_ENGINE, seed, jobs, progress_to, quiet)
     except (NotComparable, NothingUncertain, Unbounded) as problem:
         raise Refused(str(problem)) from None
-    circumstances = Circumstances(command, tuple(arguments), started, time.monotonic() - clock, jobs)
-    return comparison, write_run(comparison, out, circumstances, kept)
+    return comparison, write_run(comparison, out, clock.circumstances(command, arguments, jobs), kept)
 
 
 def _bridge(
@@ -143,14 +132,3 @@ def _check_comparable(resolveds: Sequence[Resolved]) -> None:
         check_comparable(resolveds, [0] * len(resolveds))
     except NotComparable as problem:
         raise Refused(str(problem)) from None
-
-
-def _check_writable(out: Path) -> None:
-    """Refuses before minutes of work what would fail after them."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        probe = out / ".deskplan-probe"
-        probe.touch()
-        probe.unlink()
-    except OSError as problem:
-        raise Refused(f"cannot write in {out}: {problem.strerror}") from None

@@ -11,7 +11,7 @@ from typing import Any
 
 from evaluate.compare import Comparison
 
-LIBRARIES = ("numpy", "pandas", "simpy", "numba", "scipy", "matplotlib", "pydantic", "xlsxwriter")
+LIBRARIES = ("numpy", "pandas", "simpy", "numba", "scipy", "pulp", "highspy", "matplotlib", "pydantic", "xlsxwriter")
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,8 @@ class Circumstances:
     jobs: int
 
 
-def manifest(comparison: Comparison, circumstances: Circumstances, files: Sequence[str]) -> dict[str, Any]:
-    """The manifest as plain data. Only `started`, `seconds`, `jobs` and `python` may differ between equal runs."""
-    run = comparison.base.replications
+def about(circumstances: Circumstances) -> dict[str, Any]:
+    """What every manifest begins with."""
     return {
         "schema": 1,
         "command": circumstances.command,
@@ -37,6 +36,14 @@ def manifest(comparison: Comparison, circumstances: Circumstances, files: Sequen
         "jobs": circumstances.jobs,
         "python": platform.python_version(),
         "versions": {"deskplan": version("deskplan"), **{name: version(name) for name in LIBRARIES}},
+    }
+
+
+def manifest(comparison: Comparison, circumstances: Circumstances, files: Sequence[str]) -> dict[str, Any]:
+    """The manifest as plain data. Only `started`, `seconds`, `jobs` and `python` may differ between equal runs."""
+    run = comparison.base.replications
+    return {
+        **about(circumstances),
         "engine": run.engine,
         "seed": run.seed,
         "replications": comparison.replications,

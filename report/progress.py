@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -45,15 +45,21 @@ def _bar(stream: TextIO, names: Sequence[str]) -> Iterator[Progress]:
 
 
 def _lines(stream: TextIO) -> Progress:
+    say = now_and_then(stream)
+    return lambda name, done, total: say(f"{name}: {done} of {total} replications", done, total)
+
+
+def now_and_then(stream: TextIO) -> Callable[[str, int, int], None]:
+    """Prints a text with the time passed, every ten seconds and when all is done."""
     started = last = time.monotonic()
 
-    def progress(name: str, done: int, total: int) -> None:
+    def say(text: str, done: int, total: int) -> None:
         nonlocal last
         now = time.monotonic()
         if done < total and now - last < _EVERY_S:
             return
         last = now
-        stream.write(f"{name}: {done} of {total} replications after {now - started:.0f} s\n")
+        stream.write(f"{text} after {now - started:.0f} s\n")
         stream.flush()
 
-    return progress
+    return say

@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-import platform
-import time
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from evaluate.compare import NotComparable, check_comparable
 from evaluate.tornado import Tornado, tornado
-from evaluate.uncertain import Drawn, NothingUncertain, Tell, draw_all
+from evaluate.uncertain import Drawn, NothingUncertain, draw_all
 from report import tornado as tornado_report
 from report import uncertainty_tables
 from report.charts import style
 from report.charts import uncertainty as chart
-from report.command import OPEN_LOOPS, Refused
-from report.folder import folder_name, write_folder
-from report.manifest import LIBRARIES
-from report.resolved_files import write_scenario
-from report.tables import to_csv
-from sim.engine import DEFAULT_ENGINE, ENGINES
+from report.given import Refused, check_given, with_loops
+from report.lean import Clock, save_chart, save_tables, teller, write_lean
+from sim.engine import DEFAULT_ENGINE
 from sim.feedback import Unbounded
 from sim.scenario.resolved import Resolved
 from sim.scenario.vary import Sources
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
 
 Found = TypeVar("Found", Drawn, Tornado)
-_EVERY_S = 10.0
 
 
 def uncertainty(
@@ -45,10 +35,10 @@ def uncertainty(
         return draw_all(sources, resolveds, draws, reps or 2, engine, jobs=jobs, **rest)
 
     def fill(found: Drawn, folder: Path) -> None:
-        _tables(folder, uncertainty_tables.all_tables(found, within))
+        save_tables(folder, uncertainty_tables.all_tables(found, within))
         values = {name: found.values(name, "npv") for name in found.options}
         currency = found.resolveds[0].scenario.currency
-        _chart(folder, "npv_distribution", lambda size: chart.distribution(values, currency, size))
+        save_chart(folder, "npv_distribution", lambda size: chart.distribution(values, currency, size))
 
     return _run("uncertainty", files, compute, fill, {"draws": draws, "within": within}, **choices)
 
@@ -60,8 +50,8 @@ def tornado_of(files: Sequence[str], reps: int | None, **choices: Any) -> tuple[
         return tornado(sources, resolveds, reps or 8, engine, jobs=jobs, **rest)
 
     def fill(found: Tornado, folder: Path) -> None:
-        _tables(folder, {"tornado.csv": tornado_report.as_table(found)})
-        _chart(folder, "tornado", lambda size: tornado_chart(found, size))
+        save_tables(folder, {"tornado.csv": tornado_report.as_table(found)})
+        save_chart(folder, "tornado", lambda size: tornado_chart(found, size))
 
     return _run("tornado", files, compute, fill, {}, **choices)
 
@@ -100,80 +90,17 @@ def _run(
     engine: str | None = None,
     feedback: bool = True,
 ) -> tuple[Found, Path]:
-    started, clock = dt.datetime.now(dt.UTC), time.monotonic()
-    if engine is not None and engine not in ENGINES:
-        raise Refused(f"there is no engine '{engine}' in this version; there are: {', '.join(ENGINES)}")
-    if jobs == 0:
-        raise Refused("--jobs 0 does no work: give a number of processes, or -1 for all cores")
-    sets = tuple(sets) if feedback else (*sets, *OPEN_LOOPS)
+    clock = Clock.start()
+    check_given(engine, jobs)
+    sets = with_loops(sets, feedback)
     sources = [Sources(file, tuple(overlays), sets) for file in files]
     resolveds = [each.declared() for each in sources]
-    tell = None if quiet else _teller(progress_to)
+    tell = None if quiet else teller(progress_to, "draws")
     try:
         check_comparable(resolveds, [0] * len(resolveds))
         found = compute(sources, resolveds, engine or DEFAULT_ENGINE, jobs, seed=seed, tell=tell)
     except (NotComparable, NothingUncertain, Unbounded) as problem:
         raise Refused(str(problem)) from None
-
-    def write(folder: Path) -> None:
-        fill(found, folder)
-        (folder / "scenarios").mkdir()
-        for resolved in resolveds:
-            write_scenario(resolved, folder / "scenarios")
-        written: list[str] = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-        manifest = {
-            "schema": 1,
-            "command": command,
-            "arguments": list(arguments),
-            "started": started.isoformat(timespec="seconds"),
-            "seconds": round(time.monotonic() - clock, 2),
-            "jobs": jobs,
-            "python": platform.python_version(),
-            "versions": {"deskplan": version("deskplan"), **{name: version(name) for name in LIBRARIES}},
-            "engine": engine or DEFAULT_ENGINE,
-            "seed": found.seed,
-            "replications": found.replications,
-            **asked,
-            "scenarios": [
-                {"name": r.scenario.name, "file": f"scenarios/{r.scenario.name}.yaml", "layers": list(r.layers),
-                 "digest": r.digest}
-                for r in resolveds
-            ],
-            "files": sorted([*written, "manifest.json"]),
-        }  # fmt: skip
-        text = json.dumps(manifest, indent=2, ensure_ascii=False)
-        (folder / "manifest.json").write_text(f"{text}\n", encoding="utf-8")
-
-    scenarios = [resolved.scenario.name for resolved in resolveds]
-    try:
-        return found, write_folder(out, folder_name(command, scenarios, started), write)
-    except OSError as problem:
-        raise Refused(f"cannot write in {out}: {problem.strerror}") from None
-
-
-def _tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
-    for name, table in tables.items():
-        (folder / name).write_text(to_csv(table), encoding="utf-8")
-
-
-def _chart(folder: Path, name: str, draw: Callable[[style.Size], Figure]) -> None:
-    (folder / "charts").mkdir(exist_ok=True)
-    figure = draw(style.WIDE)
-    (folder / "charts" / f"{name}.png").write_bytes(style.png(figure))
-    (folder / "charts" / f"{name}.svg").write_text(style.svg(figure, name), encoding="utf-8")
-
-
-def _teller(stream: TextIO) -> Tell:
-    """A line every ten seconds, and one at the end."""
-    started = last = time.monotonic()
-
-    def tell(done: int, total: int) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if done < total and now - last < _EVERY_S:
-            return
-        last = now
-        stream.write(f"{done} of {total} draws after {now - started:.0f} s\n")
-        stream.flush()
-
-    return tell
+    facts = {"engine": engine or DEFAULT_ENGINE, "seed": found.seed, "replications": found.replications, **asked}
+    ran = clock.circumstances(command, arguments, jobs)
+    return found, write_lean(out, ran, resolveds, lambda folder: fill(found, folder), facts)

@@ -14,8 +14,9 @@ from evaluate.simulate import simulate_all
 from report import closed_loop, tables
 from report.answer import answer, remarks
 from report.as_json import as_json
-from report.command import Refused, compute_and_write
+from report.command import compute_and_write
 from report.draw import charts
+from report.given import Refused
 from report.manifest import Circumstances, manifest
 from report.page import page
 from report.terminal import as_text

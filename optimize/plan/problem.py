@@ -163,6 +163,8 @@ class PlanProblem:
     most_heads: np.ndarray | None = None
     """float64 (T,): heads that a team may have at most; None: any number."""
     objective: Objective = "npv"
+    counted: np.ndarray | None = None
+    """bool (K,): the categories that the objective sums (of "cost": those that are costs); None: all."""
 
 
 Mix = frozenset[tuple[str, str | None, int]]
@@ -206,3 +208,5 @@ class PlanSolution:
     seconds: float = 0.0
     rounds: int = 0
     solver: str = ""
+    rounding: float = 0.0
+    """What whole people cost in objective against fractions of people, for this mix; part of the distance to `bound`."""

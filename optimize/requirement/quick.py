@@ -1,0 +1,252 @@
+"""The quick answer: Erlang C and A by half-hour, skills pooled, deferrable work within its window, rounded once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+
+from optimize.requirement.cover import Need, Window, cover
+from optimize.requirement.flows import Flow, busiest_month, expected_week, period_slots
+from optimize.requirement.limits import Limit, limits_of
+from optimize.requirement.pools import SLOT_S, Pool, Work, limits_for, pools_of, works_of
+from optimize.requirement.response import Prices, cheapest, fewest, steady
+from optimize.requirement.result import Requirement
+from optimize.requirement.week import SLOTS, share_open
+from optimize.solver import SolverName
+from sim.engine.headcount import headcount
+from sim.engine.roster import draw_roster
+from sim.scenario.calendar import parse_days, parse_hours
+from sim.scenario.resolved import Resolved
+from sim.scenario.schema import Scenario
+from sim.scenario.schema.people import Team
+from sim.scenario.units import HALF_HOUR_MS, MS_PER_DAY, MS_PER_SECOND
+
+FULL_TIME_H = 40.0
+_PASSES = 3  # staffing -> who leaves the queue -> who tries again -> staffing
+_DIGITS = 6  # needs of rates that agree to this many digits are worked out once
+
+
+def requirement(
+    resolved: Resolved,
+    method: Literal["erlang", "simulation"] = "erlang",
+    month: str | None = None,
+    targets: Sequence[str] = (),
+    prices: Prices | None = None,
+    full_time: float = FULL_TIME_H,
+    solver: SolverName = "highs",
+) -> Requirement:
+    """Agents needed by team and half-hour of the week, at least cost.
+
+    ``month``: a month of the horizon (`2027-11`), `busiest`, or None for the mean week of the whole horizon.
+    ``targets``: such as ``service_level(phone)>=85 %``, in place of what the scenario declares of the same. ``prices``:
+    the number whose cost is least in place of targets. Raises KeyError for a month that is not there, BadTarget, and
+    NotCoverable where no number of agents is enough.
+    """
+    if method == "simulation":
+        from optimize.requirement.decided import by_half_hour
+
+        return by_half_hour(resolved, month, targets, full_time, solver)
+    label = busiest_month(resolved) if month == "busiest" else month
+    limits = limits_of(resolved.scenario, targets)
+    lost: np.ndarray | None = None
+    for _ in range(_PASSES):
+        flow = expected_week(resolved, label, lost)
+        found = _staffed(resolved, flow, label, limits, prices, full_time, solver)
+        if lost is not None and np.abs(found[1] - lost).max() < 1e-3:
+            break
+        lost = found[1]
+    return found[0]
+
+
+def _staffed(
+    resolved: Resolved,
+    flow: Flow,
+    label: str | None,
+    limits: Sequence[Limit],
+    prices: Prices | None,
+    full_time: float,
+    solver: SolverName,
+) -> tuple[Requirement, np.ndarray]:
+    """The answer for a flow, and the share of each channel's contacts (C, 336) that leaves the queue under it."""
+    scenario = flow.world
+    here = period_slots(resolved, label)
+    works = works_of(flow)
+    pools = pools_of(scenario, works, tenure_speed(resolved, label))
+    patience = patience_rates(scenario)
+    teams, channels = tuple(scenario.teams), tuple(scenario.channels)
+    needs = [_need(pool, patience, limits, teams, prices) for pool in pools]
+    windows = [_window(scenario, work) for work in works if work.deferrable]
+    agents = cover(needs, windows, when_at_work(scenario, flow), agent_costs(scenario), solver)
+    service, lost = _predicted(scenario, pools, agents, patience, limits)
+    load = np.zeros((len(channels), SLOTS))
+    contacts = np.zeros_like(load)
+    for work in works:
+        load[channels.index(work.channel)] += work.work / SLOT_S
+        contacts[channels.index(work.channel)] += work.contacts
+    return Requirement(
+        scenario=resolved.scenario.name,
+        teams=teams,
+        channels=channels,
+        period=label or "mean week",
+        method="erlang",
+        agents=agents,
+        load=load,
+        contacts=contacts,
+        service_level=service,
+        occupancy=_occupancy(pools, load, agents, [channels.index(w.channel) for w in works if w.deferrable]),
+        shrinkage=tuple(shrinkage(team) for team in scenario.teams.values()),
+        full_time=full_time,
+        present=present_agents(resolved, here),
+        notes=tuple(_notes(scenario, flow, limits, prices)),
+    ), lost
+
+
+def _need(
+    pool: Pool, patience: Mapping[str, float], limits: Sequence[Limit], teams: Sequence[str], prices: Prices | None
+) -> Need:
+    """Agents at the pool's reference speed in every half-hour, for what is served at once."""
+    agents, busy = np.zeros(SLOTS), np.zeros(SLOTS)
+    known: dict[tuple[object, ...], int] = {}
+    for slot in range(SLOTS):
+        offered = pool.offered(slot, dict(patience))
+        if offered.rate <= 0:
+            continue
+        mine = limits_for(pool, limits, teams, slot)
+        key = (*(f"{x:.{_DIGITS}g}" for x in (offered.rate, offered.handle, offered.patience_rate)), *map(id, mine))
+        if key not in known:
+            known[key] = cheapest(offered, prices) if prices else fewest(offered, mine)
+        agents[slot], busy[slot] = known[key], offered.load
+    return Need(pool, agents, busy)
+
+
+def _window(scenario: Scenario, work: Work) -> Window:
+    channel = scenario.channels[work.channel]
+    if channel.target is None:
+        return Window(work, SLOTS, 1.0, channel.interruptible)
+    slots = min(SLOTS, max(1, channel.target.within // HALF_HOUR_MS))
+    return Window(work, int(slots), channel.target.share, channel.interruptible)
+
+
+def _predicted(
+    scenario: Scenario,
+    pools: Sequence[Pool],
+    agents: np.ndarray,
+    patience: Mapping[str, float],
+    limits: Sequence[Limit],
+) -> tuple[np.ndarray, np.ndarray]:
+    """Service level and share lost by channel (C, 336): the worst over the pools that hold the channel's work."""
+    names = list(scenario.channels)
+    service, lost = np.full((len(names), SLOTS), math.nan), np.zeros((len(names), SLOTS))
+    aims = {limit.channel: limit for limit in limits if limit.what.kpi.startswith("service_level")}
+    for pool in pools:
+        for slot in range(SLOTS):
+            offered = pool.offered(slot, dict(patience))
+            if offered.rate <= 0:
+                continue
+            there = int(np.floor(pool.speed @ agents[:, slot] + 1e-9))
+            for c in {names.index(work.channel) for work in pool.at_once if work.contacts[slot] > 0}:
+                aim = aims.get(names[c])
+                found = steady(offered, there, aim.within_s if aim else 0.0)
+                lost[c, slot] = max(lost[c, slot], found.p_abandon if found else float(patience[names[c]] > 0))
+                if aim is not None:
+                    level = found.service_level(aim.contract) if found else 0.0
+                    service[c, slot] = np.fmin(service[c, slot], level)
+    return service, lost
+
+
+def _occupancy(pools: Sequence[Pool], load: np.ndarray, agents: np.ndarray, deferrable: Sequence[int]) -> np.ndarray:
+    """float64 (336,): work of contacts served at once / agents, all teams together; deferrable work over its week."""
+    everybody = pools[-1] if pools else None
+    reference = everybody.reference if everybody is not None else 1.0
+    there = agents.sum(axis=0).astype(float)
+    at_once = np.delete(load, sorted(set(deferrable)), axis=0).sum(axis=0) / reference
+    rest = np.maximum(there - at_once, 0.0)
+    put_off = load[sorted(set(deferrable))].sum() / reference
+    filled = at_once + (rest * min(1.0, put_off / rest.sum()) if rest.sum() > 0 else 0.0)
+    return np.asarray(np.divide(np.minimum(filled, there), there, out=np.full(SLOTS, math.nan), where=there > 0))
+
+
+def patience_rates(scenario: Scenario) -> dict[str, float]:
+    """Rate a second at which those who wait leave, by channel: 1 / mean patience; 0 where nobody does."""
+    rates = {}
+    for name, channel in scenario.channels.items():
+        mean = channel.patience.mean
+        leaves = channel.patience.distribution != "never" and mean is not None
+        rates[name] = MS_PER_SECOND / max(mean, 1) if leaves and mean is not None else 0.0
+    return rates
+
+
+def tenure_speed(resolved: Resolved, label: str | None) -> np.ndarray:
+    """float64 (T,): mean speed of each team's people by tenure over the period; 1 where nobody is known."""
+    speeds = np.ones(len(resolved.scenario.teams))
+    rows = [row for row in headcount(resolved) if label is None or row.month == label]
+    for t, name in enumerate(resolved.scenario.teams):
+        heads = sum(row.serving for row in rows if row.team == name)
+        if heads > 0:
+            speeds[t] = sum(row.full_speed_heads for row in rows if row.team == name) / heads
+    return speeds
+
+
+def when_at_work(scenario: Scenario, flow: Flow) -> np.ndarray:
+    """bool (336,): when deferrable work may be done: while a channel whose customers wait in line is open, else in the
+    teams' shifts, else at any time."""
+    from optimize.requirement.pools import is_deferrable
+
+    open_ = np.zeros(SLOTS, dtype=bool)
+    for channel in scenario.channels.values():
+        if not is_deferrable(channel):
+            open_ |= share_open(channel.hours) >= 1.0
+    if not open_.any():
+        for team in scenario.teams.values():
+            for shift in team.shifts.values():
+                begin, end = parse_hours(shift.hours)
+                for day in parse_days(shift.days):
+                    low, high = (day * MS_PER_DAY + ms for ms in (begin, end))
+                    open_[[s % SLOTS for s in range(-(-low // HALF_HOUR_MS), high // HALF_HOUR_MS)]] = True
+    return (open_ if open_.any() else np.ones(SLOTS, dtype=bool)) & flow.occurs
+
+
+def shrinkage(team: Team) -> float:
+    """Share of scheduled time that is not with customers; parts compound."""
+    return 1.0 - (1.0 - team.shrinkage.planned) * (1.0 - team.shrinkage.absence)
+
+
+def agent_costs(scenario: Scenario) -> np.ndarray:
+    """float64 (T,): money of one hour on duty; 1 for every team where none has a price."""
+    costs = []
+    for team in scenario.teams.values():
+        if team.outsourced is not None:
+            costs.append(float(team.outsourced.per_hour))
+        else:
+            costs.append(team.wage * (1 + team.on_cost) * (1 + team.overhead) / max(1e-9, 1.0 - shrinkage(team)))
+    found = np.array(costs, dtype=float)
+    known = found[found > 0]
+    return np.where(found > 0, found, known.mean() if len(known) else 1.0)
+
+
+def present_agents(resolved: Resolved, here: np.ndarray) -> np.ndarray:
+    """float64 (T, 336): mean agents on duty as planned today, days of absence as one replication draws them."""
+    _, week_slot = resolved.calendar.slot_local
+    scheduled = draw_roster(resolved, resolved.scenario.experiment.seed, 0).scheduled_ms[:, here] / HALF_HOUR_MS
+    times = np.maximum(np.bincount(week_slot[here], minlength=SLOTS), 1)
+    return np.array([np.bincount(week_slot[here], row, SLOTS) for row in scheduled]) / times
+
+
+def _notes(scenario: Scenario, flow: Flow, limits: Sequence[Limit], prices: Prices | None) -> list[str]:
+    """What the reader should know about the figures."""
+    aimed = {limit.channel for limit in limits}
+    told = []
+    bare = [name for name in scenario.channels if name not in aimed and flow.contacts.any()]
+    if bare and prices is None and not any(limit.team for limit in limits):
+        told.append(f"{', '.join(bare)}: no target, so the work alone is staffed")
+    curved = [
+        name
+        for name, channel in scenario.channels.items()
+        if channel.patience.distribution not in (None, "never", "exponential") or channel.patience.shape is not None
+    ]
+    if curved:
+        told.append(f"{', '.join(curved)}: patience taken as exponential with the same mean (Erlang A)")
+    return told

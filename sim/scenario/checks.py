@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from sim.scenario.checking import Check, Context
+from sim.scenario.checks_choose import check_choose
 from sim.scenario.checks_judgement import check_judgement, kpi_parts
 from sim.scenario.checks_names import (
     check_automation_names,
@@ -91,6 +92,7 @@ CHECKS: tuple[Check, ...] = (
     check_investments,
     check_decided,
     check_judgement,
+    check_choose,
     check_size,
 )
 

@@ -161,7 +161,7 @@ class _Walk:
         return made
 
 
-_FREE_KEYS = {("evidence",), ("uncertain",), ("experiment", "precision")}  # keyed by paths and by KPIs, not by names
+_FREE_KEYS = {("evidence",), ("uncertain",), ("experiment", "precision"), ("choose", "targets")}  # keyed by paths and by KPIs, not by names
 _KEYED_BY_TEXT = {("changes",), ("figures",), ("cares",), ("discrete",)}
 
 

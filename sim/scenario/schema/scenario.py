@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from sim.scenario.schema.base import Block, Evidence
+from sim.scenario.schema.choose import Choose
 from sim.scenario.schema.demand import Customers, Demand, Experiment, Horizon, Reason
 from sim.scenario.schema.judgement import Benchmarks, Goal, Stakeholder
 from sim.scenario.schema.money import Economics, Satisfaction
@@ -61,6 +62,8 @@ class Scenario(Block):
     investments: dict[str, Investment] = Field(default_factory=dict)
     """What could be bought or done, by name; nothing happens until `decisions.investments` starts it."""
     decisions: Decisions = Decisions()
+    choose: Choose = Choose()
+    """What the optimiser may choose, and under which limits; nothing else reads it."""
     benchmarks: Benchmarks = Benchmarks()
     goals: dict[str, Goal] = Field(default_factory=dict)
     """What is aimed at by when, by name; the simulation says whether, when and how surely each is reached."""

@@ -161,7 +161,8 @@ class _Walk:
         return made
 
 
-_FREE_KEYS = {("evidence",), ("uncertain",), ("experiment", "precision"), ("choose", "targets")}  # keyed by paths and by KPIs, not by names
+_FREE_KEYS = {("evidence",), ("uncertain",), ("experiment", "precision"), ("choose", "targets")}
+"""Keyed by paths and by KPIs, not by names."""
 _KEYED_BY_TEXT = {("changes",), ("figures",), ("cares",), ("discrete",)}
 
 

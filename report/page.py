@@ -30,11 +30,11 @@ from sim.kpis import KPIS
 def page(comparison: Comparison, charts: Sequence[Chart], extras: Sequence[Extra] = ()) -> str:
     """The whole page; ``extras`` are sections of their own, after the money."""
     names = ", ".join(one.name for one in comparison.scenarios)
-    more = [html(extra, "".join(_figure(chart, level=3) for chart in extra.charts)) for extra in extras]
+    more = [html(extra, "".join(figure_section(chart, level=3) for chart in extra.charts)) for extra in extras]
     parts = [
         _head(comparison, names, extras),
         f'<section id="table"><h2>{_table_title(comparison)}</h2>{_comparison_table(comparison)}</section>',
-        f'<div id="charts">{"".join(_figure(chart) for chart in charts)}</div>',
+        f'<div id="charts">{"".join(figure_section(chart) for chart in charts)}</div>',
         *page_judgement.sections(comparison),
         f'<section id="money"><h2>Cost by category</h2>{_category_table(comparison)}</section>',
         *more,
@@ -46,12 +46,13 @@ def page(comparison: Comparison, charts: Sequence[Chart], extras: Sequence[Extra
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>deskplan: {escape(names)}</title>\n<style>\n{_asset('page.css')}</style>\n</head>\n"
-        f"<body>\n<main>\n{body}\n</main>\n<script>\n{_asset('page.js')}</script>\n</body>\n</html>\n"
+        f"<title>deskplan: {escape(names)}</title>\n<style>\n{asset('page.css')}</style>\n</head>\n"
+        f"<body>\n<main>\n{body}\n</main>\n<script>\n{asset('page.js')}</script>\n</body>\n</html>\n"
     )
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """A file of the page's own: its style or its script."""
     return resources.files("report").joinpath(name).read_text(encoding="utf-8")
 
 
@@ -139,7 +140,8 @@ def _cell(cell: Cell) -> str:
     return f"{escape(cell.text)}{mark}{spoken}" + "".join(f"<small>{escape(text)}</small>" for text in small)
 
 
-def _figure(chart: Chart, level: int = 2) -> str:
+def figure_section(chart: Chart, level: int = 2) -> str:
+    """A chart for wide and for narrow screens, with its title and its words."""
     drawn = "".join(
         f'<div class="{size.name}">'
         + style.inline_svg(chart.draw(size), f"{chart.key}-{size.name}", chart.title, chart.text)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sim.scenario.changes import Override, apply_change, apply_changes
 from sim.scenario.evidence import apply_by_path, collect, unwrap
+from sim.scenario.files import is_file, is_folder
 from sim.scenario.merge import merge
 from sim.scenario.nodes import Node
 from sim.scenario.problems import Origin, Problem, ScenarioProblems, listed, nearest
@@ -33,6 +34,10 @@ class Layers:
 
     def document(self, path: Path | str, overlays: Sequence[Path | str], sets: Sequence[str]) -> Node:
         """The merged document of a file, its overlays and `--set`s, evidence gathered."""
+        return collect(self.merged(path, overlays, sets), self.about_defaults)
+
+    def merged(self, path: Path | str, overlays: Sequence[Path | str], sets: Sequence[str]) -> Node:
+        """The same with evidence where it was written, so that more can be laid on it."""
         found = locate(str(path), Path())
         if found is None:
             raise ScenarioProblems([_missing(str(path), Path(), Origin(str(path)))])
@@ -41,7 +46,7 @@ class Layers:
             document = self.overlay(document, Path(overlay))
         for text in sets:
             document = self.set(document, text)
-        return collect(document, self.about_defaults)
+        return document
 
     def memory(self, document: Node, folder: Path | None) -> Node:
         """The merged document of one that is already in memory."""
@@ -192,7 +197,7 @@ def bundled() -> dict[str, Path]:
 def locate(name: str, folder: Path, label: str = "") -> tuple[Path, str] | None:
     """The file that a path or a bundled name means, and how it is called in messages."""
     path = folder / name
-    if path.is_file():
+    if is_file(path):
         beside = Path(label).parent if label else folder
         shown = Path(os.path.normpath(beside / name))
         return path, shown.as_posix() if not Path(name).is_absolute() else name
@@ -201,7 +206,7 @@ def locate(name: str, folder: Path, label: str = "") -> tuple[Path, str] | None:
 
 
 def _missing(name: str, folder: Path, origin: Origin) -> Problem:
-    if (folder / name).is_dir():
+    if is_folder(folder / name):
         return Problem("", f"'{name}' is a folder", "a file", origin=origin)
     near = folder / Path(name).parent
     siblings = [(Path(name).parent / p.name).as_posix() for p in _yaml_in(near)]
@@ -211,4 +216,4 @@ def _missing(name: str, folder: Path, origin: Origin) -> Problem:
 
 
 def _yaml_in(folder: Path) -> Iterable[Path]:
-    return sorted(folder.glob("*.y*ml")) if folder.is_dir() else ()
+    return sorted(folder.glob("*.y*ml")) if is_folder(folder) else ()

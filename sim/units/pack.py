@@ -1,0 +1,100 @@
+"""A unit's result as bytes and back: arrays by name, deflated. Nothing in it can run, and equal results are equal bytes.
+
+The text before the arrays (JSON) says their names, types and shapes. Maps of arrays of one shape are stacked.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from sim.kpis import Tally, Usage
+from sim.kpis.tally import Grid
+from sim.kpis.totals import EMPTY
+from sim.replicate import Convergence
+from sim.scenario.resolved import Feedback
+
+_LEVEL = 1  # ten times as fast as 6, and a tenth larger
+_GRID = ("cells", "lanes", "teams")
+_MAPS = ("instants", "oldest", "histograms")
+_USAGE = tuple(field.name for field in fields(Usage))
+_FEEDBACK = tuple(field.name for field in fields(Feedback))
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a block of replications came to: totals over the horizon, usage by month."""
+
+    tallies: list[Tally]
+    usage: list[Usage]
+    feedback: Feedback | None = None
+    loop: Convergence | None = None
+
+
+class Damaged(ValueError):
+    """Bytes that are no result."""
+
+
+def pack(result: Result) -> bytes:
+    """The result as bytes."""
+    arrays: list[np.ndarray] = []
+    said: list[Any] = []
+    for tally, usage in zip(result.tallies, result.usage, strict=True):
+        grid = tally.months
+        maps = [getattr(grid, name) for name in _GRID] + [getattr(tally, name) for name in _MAPS]
+        said.append([list(each) for each in maps])
+        arrays += [grid.period_ms, *map(_stacked, maps), *(getattr(usage, name) for name in _USAGE)]
+    if result.feedback is not None:
+        arrays += [getattr(result.feedback, name) for name in _FEEDBACK]
+    loop = result.loop
+    head = {
+        "names": said,
+        "feedback": result.feedback is not None,
+        "loop": None if loop is None else [list(loop.loops), loop.passes, loop.residual, loop.tolerance],
+        "arrays": [[each.dtype.str, list(each.shape)] for each in arrays],
+    }
+    text = json.dumps(head, separators=(",", ":")).encode()
+    body = b"".join(np.ascontiguousarray(each).tobytes() for each in arrays)
+    return zlib.compress(struct.pack("<I", len(text)) + text + body, _LEVEL)
+
+
+def unpack(packed: bytes) -> Result:
+    """The result again. Raises Damaged."""
+    try:
+        data = zlib.decompress(packed)
+        (length,) = struct.unpack_from("<I", data)
+        head = json.loads(data[4 : 4 + length])
+        arrays = _arrays(head["arrays"], data, 4 + length)
+        each = [_replication(names, arrays) for names in head["names"]]
+        feedback = Feedback(*(next(arrays) for _ in _FEEDBACK)) if head["feedback"] else None
+        loop = head["loop"]
+        found = None if loop is None else Convergence(tuple(loop[0]), *loop[1:])
+    except (zlib.error, struct.error, ValueError, KeyError, TypeError, StopIteration, RuntimeError) as wrong:
+        raise Damaged(str(wrong)) from None
+    return Result([tally for tally, _ in each], [usage for _, usage in each], feedback, found)
+
+
+def _stacked(figures: Mapping[str, np.ndarray]) -> np.ndarray:
+    return np.stack(list(figures.values())) if figures else np.zeros(0)
+
+
+def _arrays(said: list[Any], data: bytes, start: int) -> Any:
+    for kind, shape in said:
+        dtype = np.dtype(kind)
+        count = int(np.prod(shape, dtype=np.int64))
+        yield np.frombuffer(data, dtype, count, start).reshape(shape)
+        start += count * dtype.itemsize
+
+
+def _replication(names: list[list[str]], arrays: Any) -> tuple[Tally, Usage]:
+    period_ms = next(arrays)
+    maps = [dict(zip(keys, next(arrays), strict=True)) for keys in names]
+    grid = Grid(period_ms, *maps[: len(_GRID)])
+    usage = Usage(**{name: next(arrays) for name in _USAGE})
+    return Tally(grid, EMPTY, EMPTY, **dict(zip(_MAPS, maps[len(_GRID) :], strict=True))), usage

@@ -13,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 
 from sim.scenario.calendar import DAY_NAMES, SLOTS_PER_WEEK
+from sim.scenario.files import is_file
 from sim.scenario.nodes import Node, show_path
 from sim.scenario.nodes import Path as TreePath
 from sim.scenario.problems import Problem, nearest
@@ -71,10 +72,10 @@ def _named(document: Node) -> Iterator[tuple[TreePath, Node]]:
 
 
 def _file(name: str, folder: Path) -> Path | None:
-    if (folder / name).is_file():
+    if is_file(folder / name):
         return folder / name
     shipped = Path(str(resources.files("scenarios"))) / name
-    return shipped if not Path(name).is_absolute() and shipped.is_file() else None
+    return shipped if not Path(name).is_absolute() and is_file(shipped) else None
 
 
 def read_profile(file: Path) -> tuple[float, ...]:

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from sim.scenario.emit import scalar
+from sim.scenario.files import is_file
 from sim.scenario.load import load
 from sim.scenario.problems import Origin, Problem, ScenarioProblems
 from sim.scenario.resolved import Resolved
@@ -59,7 +60,7 @@ def write_new(name: str, base: str, out: Path) -> Path:
             [Problem("name", f"'{name}' cannot be a scenario's name", allowed, f"'{meant}'" * bool(meant))]
         )
     resolved = load(base)
-    if Path(base).is_file():
+    if is_file(Path(base)):
         base = Path(os.path.relpath(base, out.parent)).as_posix()
     try:
         with out.open("x", encoding="utf-8") as stream:

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.demand.keys import hashed, keyed_state, mixed, name_key, replication_key, to_uniform
 from sim.engine.given import Steps
-from sim.scenario.calendar import Calendar, parse_days, parse_hours
+from sim.scenario.calendar import Calendar, parse_clock, parse_days, parse_hours
 from sim.scenario.schema.people import Shift, Team
 from sim.scenario.units import HALF_HOUR_MS, MS_PER_DAY, MS_PER_MINUTE
 
@@ -85,6 +85,8 @@ def on_duty_pieces(
     unique, back = np.unique(day, return_inverse=True)
     start, end = _on_days(calendar, unique, begins)[back], _on_days(calendar, unique, ends)[back]
     breaks = _breaks(shift, start, end, rank)
+    if shift.breaks_at:
+        breaks = _given_breaks(calendar, shift, day, breaks)
     identity = mixed(
         agent.astype(np.uint64) << np.uint64(32) | (day & 0xFFFFFFFF).astype(np.uint64), add=name_key("agent", name)
     )
@@ -148,6 +150,23 @@ def _breaks(shift: Shift, start: np.ndarray, end: np.ndarray, rank: np.ndarray) 
     for i, length in enumerate(shift.breaks):
         begin = _whole_minutes(start + gap * (i + 1) + moved - length // 2)
         pairs.append((begin, begin + length))
+    return pairs
+
+
+def _given_breaks(
+    calendar: Calendar, shift: Shift, day: np.ndarray, spread: list[tuple[np.ndarray, np.ndarray]]
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Begin and end of each break: at its own time on the days that `breaks_at` names, else as spread."""
+    starts = parse_hours(shift.hours)[0]
+    weekday = (calendar.start.weekday() + day) % 7
+    pairs = [(begin.copy(), end.copy()) for begin, end in spread]
+    for days, times in shift.breaks_at.items():
+        here = np.flatnonzero(np.isin(weekday, parse_days(days)))
+        for (begin, end), text, length in zip(pairs, times, shift.breaks, strict=True):
+            at = parse_clock(text)
+            at += MS_PER_DAY if at < starts else 0
+            begin[here] = _on_days(calendar, day[here], at)
+            end[here] = begin[here] + length
     return pairs
 
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from sim.scenario.schema.demand import Horizon
-from sim.scenario.units import HALF_HOUR_MS, MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE
+from sim.scenario.units import HALF_HOUR_MS, MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, QuantityError, parse_duration
 
 DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SLOTS_PER_WEEK = 7 * 48
@@ -48,6 +48,29 @@ def parse_hours(text: str) -> tuple[int, int]:
     if start >= MS_PER_DAY or end > MS_PER_DAY or any(int(m[2]) > 59 for m in pieces if m):
         raise HoursError("hours lie between 00:00 and 24:00")
     return start, end if end > start else end + MS_PER_DAY
+
+
+def parse_clock(text: str) -> int:
+    """``'12:30'`` -> milliseconds after midnight."""
+    match = _CLOCK.match(text.strip())
+    if match is None or int(match[1]) > 23 or int(match[2]) > 59:
+        raise HoursError("a time is such as '12:30', from 00:00 to 23:59")
+    return int(match[1]) * MS_PER_HOUR + int(match[2]) * MS_PER_MINUTE
+
+
+def parse_starts(text: str) -> tuple[int, ...]:
+    """``'08:00'``, ``'08:00-12:00'`` (every 30 min), ``'08:00-12:00 every 1 h'`` -> ms after midnight, ends included."""
+    times, _, step_text = (part.strip() for part in text.partition("every"))
+    first, dash, last = (part.strip() for part in times.partition("-"))
+    low = parse_clock(first)
+    high = parse_clock(last) if dash else low
+    try:
+        step = parse_duration(step_text) if step_text else HALF_HOUR_MS
+    except QuantityError:
+        step = 0
+    if high < low or step <= 0 or step % HALF_HOUR_MS or low % HALF_HOUR_MS or (step_text and not dash):
+        raise HoursError("starts are such as '08:00' or '08:00-12:00 every 30 min', on half-hours")
+    return tuple(range(low, high + 1, step))
 
 
 def parse_opening(text: str) -> list[tuple[tuple[int, ...], int, int]]:

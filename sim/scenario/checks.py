@@ -17,6 +17,7 @@ from sim.scenario.checks_names import (
 )
 from sim.scenario.checks_options import check_decided, check_investments
 from sim.scenario.checks_people import check_decided_people, check_team_people
+from sim.scenario.checks_scheduling import check_scheduling
 from sim.scenario.checks_time import check_events, check_horizon, check_hours, check_staffing
 from sim.scenario.checks_values import (
     check_automation,
@@ -93,6 +94,7 @@ CHECKS: tuple[Check, ...] = (
     check_decided,
     check_judgement,
     check_choose,
+    check_scheduling,
     check_size,
 )
 

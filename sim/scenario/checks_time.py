@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from sim.scenario.calendar import HoursError, add_months, parse_days, parse_hours, parse_opening
+from sim.scenario.calendar import HoursError, add_months, parse_clock, parse_days, parse_hours, parse_opening
 from sim.scenario.checking import Context
 from sim.scenario.checks_values import half_hours
 from sim.scenario.nodes import Path
@@ -103,13 +103,13 @@ def check_hours(context: Context) -> Iterator[Problem]:
                 parse_opening(text)
             except HoursError:
                 place: Path = path if isinstance(channel.hours, str) else (*path, index)
-                meant = _readable(text, parse_opening)
+                meant = readable(text, parse_opening)
                 yield context.problem(
                     place, f"'{text}' is not opening hours", "always, or 'mon-sat 08:00-20:00'", meant
                 )
 
 
-def _readable(text: str, parse: Callable[[str], object]) -> str:
+def readable(text: str, parse: Callable[[str], object]) -> str:
     """Days by their first three letters and hours with minutes, where that is all that is amiss."""
     mended = re.sub(r"\b(mon|tue|wed|thu|fri|sat|sun)[a-z]+", r"\1", text.lower())
     mended = re.sub(
@@ -158,14 +158,50 @@ def _shift(context: Context, at: Path, shift: Shift) -> Iterator[Problem]:
             wrong = f"{shift.days_per_week} days a week, and the shift names {days}"
             yield context.problem((*at, "days_per_week"), wrong, f"up to {days}", about=((*at, "days"),))
     except HoursError:
-        meant = _readable(shift.days, parse_days)
+        meant = readable(shift.days, parse_days)
         yield context.problem((*at, "days"), f"'{shift.days}' is not days", "such as mon-fri or mon,wed,sat", meant)
     try:
         start, end = parse_hours(shift.hours)
     except HoursError:
-        wrong, meant = f"'{shift.hours}' is not hours", _readable(shift.hours, parse_hours)
+        wrong, meant = f"'{shift.hours}' is not hours", readable(shift.hours, parse_hours)
         yield context.problem((*at, "hours"), wrong, "such as '08:00-16:30', or '22:00-06:00' past midnight", meant)
         return
+    yield from _breaks_at(context, at, shift, start, end)
     if sum(shift.breaks) >= end - start:
         yield context.problem((*at, "breaks"), "the breaks take the whole shift", "breaks shorter than the shift",
                               about=((*at, "hours"),))  # fmt: skip
+
+
+def _breaks_at(context: Context, at: Path, shift: Shift, start: int, end: int) -> Iterator[Problem]:
+    """Breaks that are given a time lie in the shift, in order, one time for each."""
+    named: set[int] = set()
+    about: tuple[Path, ...] = ((*at, "hours"), (*at, "breaks"))
+    for days, times in shift.breaks_at.items():
+        path: Path = (*at, "breaks_at", days)
+        try:
+            again = named & set(parse_days(days))
+            named |= set(parse_days(days))
+        except HoursError:
+            meant = readable(days, parse_days)
+            yield context.problem(path, f"'{days}' is not days", "such as mon-fri or mon,wed,sat", meant, key=True)
+            continue
+        if again:
+            yield context.problem(path, f"'{days}' names a day a second time", "each day once", key=True)
+        if len(times) != len(shift.breaks):
+            wrong = f"times: {len(times)}, breaks: {len(shift.breaks)}"
+            yield context.problem(path, wrong, "a time for each of `breaks`", about=about)
+            continue
+        free = start
+        for index, (text, length) in enumerate(zip(times, shift.breaks, strict=True)):
+            try:
+                begin = parse_clock(text)
+            except HoursError:
+                meant = readable(text, parse_clock)
+                yield context.problem((*path, index), f"'{text}' is not a time", "such as '12:30'", meant)
+                break
+            begin += MS_PER_DAY if begin < start else 0
+            if begin < free or begin + length > end:
+                where = "outside the shift" if not start <= begin <= end - length else "before the last one is over"
+                wrong = f"the break at {text} lies {where}"
+                yield context.problem((*path, index), wrong, f"breaks in their order within {shift.hours}", about=about)
+            free = begin + length

@@ -16,7 +16,7 @@ from sim.scenario.uncertain import Law, LawError, lay, read_law
 from sim.scenario.validate import validate
 
 FIXED = ("schema", "name", "title", "because", "currency", "horizon", "experiment", "evidence", "uncertain", "goals",
-         "benchmarks", "stakeholders", "choose")  # fmt: skip
+         "scheduling", "benchmarks", "stakeholders", "choose")  # fmt: skip
 """What a draw may not touch: it says what is simulated and how it is judged, and is the same for all draws."""
 ENDS = ("low end", "middle", "high end")
 

@@ -3,7 +3,8 @@
 SHA-256 over every regime's scenario in canonical values (so `4 min` and `240 s` are the same, and so is a default
 that is written out), which regime holds on which day, and the weights of the profiles. Left out is what does not
 change a result at a given seed and replication: `name`, `title`, `because`, `evidence`, `experiment`, and what results
-are judged by or chosen under: `benchmarks`, `goals`, `stakeholders`, `choose`. Declared order is kept, since it can
+are judged by or chosen under: `benchmarks`, `goals`, `stakeholders`, `choose`,
+`scheduling`. Declared order is kept, since it can
 matter (teams, bots). Fractions count to 12 digits.
 """
 
@@ -21,7 +22,7 @@ from sim.scenario.options import Decided, decided
 from sim.scenario.schema import Scenario
 
 LEFT_OUT = ("name", "title", "because", "evidence", "experiment", "benchmarks", "goals", "stakeholders", "uncertain",
-            "choose")  # fmt: skip
+            "choose", "scheduling")  # fmt: skip
 
 
 def digest_of(

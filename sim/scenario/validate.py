@@ -163,7 +163,7 @@ class _Walk:
 
 _FREE_KEYS = {("evidence",), ("uncertain",), ("experiment", "precision"), ("choose", "targets")}
 """Keyed by paths and by KPIs, not by names."""
-_KEYED_BY_TEXT = {("changes",), ("figures",), ("cares",), ("discrete",)}
+_KEYED_BY_TEXT = {("breaks_at",), ("changes",), ("figures",), ("cares",), ("discrete",)}
 
 
 def _knows_never(shape: Shape) -> bool:

@@ -46,6 +46,9 @@ class Shift(Block):
     breaks: list[Duration] = Field(default_factory=list)
     """Breaks, spread over the shift and staggered between agents."""
     paid_breaks: bool = False
+    breaks_at: dict[str, list[str]] = Field(default_factory=dict)
+    """When each of the `breaks` begins, by days: `{mon-thu: ["12:00"], fri: ["13:30"]}`; a time before the start is on
+    the next morning. On days not named they are spread over the shift."""
 
 
 class Shrinkage(Block):

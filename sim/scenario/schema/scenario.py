@@ -15,6 +15,7 @@ from sim.scenario.schema.options import Investment
 from sim.scenario.schema.people import Decisions, Team
 from sim.scenario.schema.retention import Loops, Retention
 from sim.scenario.schema.returns import Returns
+from sim.scenario.schema.scheduling import Scheduling
 from sim.scenario.schema.segments import Segment
 from sim.scenario.schema.service import Bot, Channel, SelfService
 from sim.scenario.schema.uncertain import Uncertain
@@ -64,6 +65,8 @@ class Scenario(Block):
     decisions: Decisions = Decisions()
     choose: Choose = Choose()
     """What the optimiser may choose, and under which limits; nothing else reads it."""
+    scheduling: dict[str, Scheduling] = Field(default_factory=dict)
+    """What weekly schedules may look like, by team (`deskplan schedule`); nothing else reads it."""
     benchmarks: Benchmarks = Benchmarks()
     goals: dict[str, Goal] = Field(default_factory=dict)
     """What is aimed at by when, by name; the simulation says whether, when and how surely each is reached."""

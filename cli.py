@@ -516,6 +516,53 @@ def calibrate(contacts: Path, out: Path, form: str, quiet: bool, **choices: Any)
 
 
 @main.command()
+@click.argument("files", nargs=-1, required=True, metavar="[SCENARIO] LOG")
+@overlays_and_sets
+@click.option(
+    "--fit", is_flag=True, help="Fit a scenario on the first part of LOG. [the same as to leave SCENARIO out]"
+)
+@click.option("--train", metavar="DURATION", help="Fit, or leave out, so much of the log, such as '3 weeks'. [default "
+              "with a fit: three quarters, in whole weeks]")  # fmt: skip
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The same by its last day.")
+@click.option("--staff", type=click.Choice(["usual", "dates", "seen"]), default="dates", show_default=True,
+              help="Staff of the held-out days: the usual week; that of fitted days; agents seen at work.")  # fmt: skip
+@click.option("--draws", default=199, show_default=True, metavar="N", help="Simulated outcomes of the held-out days.")
+@click.option("--within", metavar="DURATION", help="Answered in time. [default: the channel's target, or 20 s]")
+@click.option("--least-coverage", nargs=2, default=("70 %", "88 %"), show_default=True, metavar="SHARE SHARE",
+              help="Single hours inside the 80 % and the 95 % interval, at least.")  # fmt: skip
+@click.option("--most-error", default="25 %", show_default=True, metavar="SHARE", help="Weighted error by hour of day.")
+@click.option("--most-bias", default="10 %", show_default=True, metavar="SHARE", help="Error of the level, either way.")
+@click.option(
+    "--write", type=click.Path(path_type=Path), metavar="FILE", help="Write the fitted scenario (and its mark)."
+)
+@click.option("--no-mark", "mark", is_flag=True, flag_value=False, default=True, help="Leave no mark beside SCENARIO.")
+@click.option("--extract", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="extract.yaml: window, time zone and filters of the export.")  # fmt: skip
+@click.option("--timezone", metavar="ZONE", help="Where the centre works, such as Europe/Berlin.")
+@click.option("--out", default="results", show_default=True, type=click.Path(path_type=Path), metavar="FOLDER",
+              help="The folder in which the back-test's own folder is made.")  # fmt: skip
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Seed. [default: the scenario's]")
+@click.option("--jobs", default=-1, show_default="all cores", help="Outcomes at once.")
+@click.option("--engine", type=click.Choice(["simpy", "fast"]), help="[default: the fastest there is]")
+@click.option("--quiet", is_flag=True, help="Only the name of the folder, no progress.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def backtest(files: tuple[str, ...], form: str, quiet: bool, **choices: Any) -> None:
+    """Predict held-out days of a contact LOG, set them beside what came, and say whether SCENARIO is calibrated.
+
+    With SCENARIO the log is held against it as it is; without, a scenario is fitted on the first part of LOG.
+    """
+    from report.back_test import back_test, thresholds
+    from report.back_test_text import as_plain, as_text
+
+    limits = thresholds(choices.pop("least_coverage"), choices.pop("most_error"), choices.pop("most_bias"))
+    until = choices.pop("until")
+    choices |= {"files": files, "thresholds": limits, "until": until.date() if until else None}
+    decide("the back-test", back_test, form, quiet,
+           show=lambda found, folder: as_text(found[0], folder.as_posix(), found[1]),
+           plain=lambda found, folder: as_plain(found[0], folder.as_posix(), found[1]), **choices)  # fmt: skip
+
+
+@main.command()
 @click.argument("contacts", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write an overlay for a scenario.")
 @click.option(

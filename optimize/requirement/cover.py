@@ -136,8 +136,8 @@ def _window(
 ) -> dict[int, pulp.LpAffineExpression]:
     """Erlangs of deferrable work done in each half-hour at work, with what waits going round the week.
 
-    A share of the work may be late; it is done within the week all the same. What has to be in time and waits at the end
-    of a half-hour came within the window.
+    A share of the work may be late; it is done within the week all the same. What has to be in time and waits at the
+    end of a half-hour came within the window.
     """
     came = window.work.work / SLOT_S  # erlangs if done as it comes
     total = float(came.sum())

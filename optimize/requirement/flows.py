@@ -14,10 +14,12 @@ import numpy as np
 from optimize.requirement.week import SLOTS, Moves, opening_moves, share_open, shifted
 from sim.demand.distributions import spread_law
 from sim.demand.rates import expected_needs
+from sim.engine.routing import make_routing
 from sim.scenario.resolved import Resolved
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.demand import ComesBack
 from sim.scenario.schema.service import Bot, Channel
+from sim.scenario.units import HALF_HOUR_MS
 
 _NEGLIGIBLE = 1e-9  # contacts in a half-hour
 
@@ -44,7 +46,7 @@ def period_slots(resolved: Resolved, month: str | None) -> np.ndarray:
     if m < 0:
         labels = calendar.month_labels
         raise KeyError(f"the horizon has no month {month!r}; it has {labels[0]} to {labels[-1]}")
-    starts = np.arange(calendar.slots) * 1_800_000
+    starts = np.arange(calendar.slots) * HALF_HOUR_MS
     return np.asarray((starts >= calendar.month_edges_ms[m]) & (starts < calendar.month_edges_ms[m + 1]))
 
 
@@ -57,10 +59,13 @@ def busiest_month(resolved: Resolved) -> str:
     return calendar.month_labels[int(np.argmax(means))]
 
 
-def expected_week(resolved: Resolved, month: str | None = None, lost: np.ndarray | None = None) -> Flow:
+def expected_week(
+    resolved: Resolved, month: str | None = None, lost: np.ndarray | None = None, quality: np.ndarray | None = None
+) -> Flow:
     """The mean week of a month or of the whole horizon.
 
     ``lost`` float64 (C, 336): share of those who reach the queue that leaves it unserved; they may retry. None: 0.
+    ``quality`` float64 (T,): factor on the share resolved, by the tenure of each team's people. None: 1.
     Raises KeyError for a month that the horizon does not have.
     """
     scenario, calendar = resolved.scenario, resolved.calendar
@@ -71,24 +76,26 @@ def expected_week(resolved: Resolved, month: str | None = None, lost: np.ndarray
     times = np.bincount(week_slot[here], minlength=SLOTS).astype(float)
     shape = (len(scenario.channels), len(scenario.reasons), SLOTS)
     lost = np.zeros((shape[0], SLOTS)) if lost is None else lost
+    quality = np.ones(len(scenario.teams)) if quality is None else quality
     total = [np.zeros(shape) for _ in range(4)]
     for v in np.unique(regime[here]):
         mine = here & (regime == v)
         week = np.array([np.bincount(week_slot[mine], row[mine], SLOTS) for row in needs])
         week /= np.maximum(times, 1.0)
-        for sum_, part in zip(total, _followed(resolved.variants[v], week, lost), strict=True):
+        for sum_, part in zip(total, _followed(resolved.variants[v], week, lost, quality), strict=True):
             sum_ += part
     occurs = times > 0
     for part in total:
         part *= occurs
         part[part < _NEGLIGIBLE] = 0.0
     main = resolved.variants[int(np.bincount(regime[here]).argmax())]
-    return Flow(*total, occurs=occurs, world=main)
+    contacts, work, transferred, transferred_work = total
+    return Flow(contacts, work, transferred, transferred_work, occurs, main)
 
 
-def _followed(world: Scenario, needs: np.ndarray, lost: np.ndarray) -> list[np.ndarray]:
+def _followed(world: Scenario, needs: np.ndarray, lost: np.ndarray, quality: np.ndarray) -> list[np.ndarray]:
     """Contacts, work, transferred and their work, each (C, R, 336), of needs (R, 336) that arise in one world."""
-    trip = _Trip(world, lost, len(world.channels), len(world.reasons))
+    trip = _Trip(world, lost, quality)
     fresh = trip.after_self_service(needs)
     seen = trip.taken_back  # of self-service: nobody has handled them yet
     fresh, unhandled = fresh + seen, np.zeros_like(fresh)
@@ -104,15 +111,15 @@ def _followed(world: Scenario, needs: np.ndarray, lost: np.ndarray) -> list[np.n
 class _Trip:
     """Sums of one world while its contacts are followed from attempt to attempt."""
 
-    def __init__(self, world: Scenario, lost: np.ndarray, channels: int, reasons: int) -> None:
+    def __init__(self, world: Scenario, lost: np.ndarray, quality: np.ndarray) -> None:
         self.world, self.lost = world, lost
         self.names, self.reasons = list(world.channels), list(world.reasons)
-        shape = (channels, reasons, SLOTS)
+        shape = (len(world.channels), len(world.reasons), SLOTS)
         self.contacts, self.work, self.transferred, self.transferred_work = (np.zeros(shape) for _ in range(4))
         self.taken_back = np.zeros(shape)
         self.open = np.array([share_open(channel.hours) for channel in world.channels.values()])
         self.moves: list[Moves | None] = [_moves(channel) for channel in world.channels.values()]
-        self.first, self.later, self.passed_on, self.by_target = _resolution(world)
+        self.first, self.later, self.passed_on, self.by_target = _resolution(world, quality)
         self.handle = _handle(world)
 
     def after_self_service(self, needs: np.ndarray) -> np.ndarray:
@@ -209,7 +216,7 @@ class _Trip:
         """Who meets a closed channel waits, comes when it opens, or is lost and may retry."""
         joined, work = joined.copy(), work.copy()
         turned_away = np.zeros_like(joined)
-        for c, channel in enumerate(self.world.channels.values()):
+        for c in range(len(self.names)):
             shut = 1.0 - self.open[c]
             if not shut.any():
                 continue
@@ -250,34 +257,36 @@ def _handle(world: Scenario) -> np.ndarray:
     )  # fmt: skip
 
 
-def _resolution(world: Scenario) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _resolution(world: Scenario, quality: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Share resolved at the first and at later handled contacts (C, R), share of the others that is transferred (C, R),
-    and share resolved by the team that takes over (R,); means over the teams that serve the cell."""
-    first, later, passed = (np.ones((len(world.channels), len(world.reasons))) for _ in range(3))
-    by_target = np.ones(len(world.reasons))
+    and share resolved by the team that takes over (R,); means over the teams that may take the cell without delay.
+
+    ``quality`` (T,): factor on the share resolved by tenure.
+    """
+    first, later = (np.ones((len(world.channels), len(world.reasons))) for _ in range(2))
+    passed, by_target = np.zeros_like(first), np.ones(len(world.reasons))
+    routing, teams = make_routing(world), list(world.teams)
     for r, (name, reason) in enumerate(world.reasons.items()):
         again = reason.resolved_first if reason.resolved_later is None else reason.resolved_later
-
-        def factor(team: str, name: str = name) -> float:
-            declared = world.teams[team].resolves
-            return declared.get(name, 1.0) if isinstance(declared, dict) else float(declared)
-
+        factors = np.array([_factor(team.resolves, name) for team in world.teams.values()])
         rule = reason.transfer
         if rule is not None:
-            by_target[r] = min(1.0, again * factor(rule.to))
-        for c, channel in enumerate(world.channels):
-            teams = [
-                team_name
-                for team_name, team in world.teams.items()
-                if any(
-                    line.channel == channel and (line.reasons is None or name in line.reasons) for line in team.serves
-                )
-            ]
-            if not teams:
-                first[c, r], later[c, r], passed[c, r] = 1.0, 1.0, 0.0
+            taker = teams.index(rule.to)
+            by_target[r] = min(1.0, again * factors[taker]) * quality[taker]
+        for c in range(len(world.channels)):
+            queue = int(routing.queue_of[c, r])
+            if queue < 0:
                 continue
-            first[c, r] = np.mean([min(1.0, reason.resolved_first * factor(team)) for team in teams])
-            later[c, r] = np.mean([min(1.0, again * factor(team)) for team in teams])
-            passing = [t for t in teams if rule and t != rule.to and (rule.teams is None or t in rule.teams)]
-            passed[c, r] = rule.share * len(passing) / len(teams) if rule else 0.0
+            known = routing.queue_teams[queue] >= 0
+            who, after = routing.queue_teams[queue][known], routing.queue_after[queue][known]
+            mine = who[after == after.min()]
+            first[c, r] = np.mean(np.minimum(1.0, reason.resolved_first * factors[mine]) * quality[mine])
+            later[c, r] = np.mean(np.minimum(1.0, again * factors[mine]) * quality[mine])
+            if rule is not None:
+                passing = [t for t in mine if teams[t] != rule.to and (rule.teams is None or teams[t] in rule.teams)]
+                passed[c, r] = rule.share * len(passing) / len(mine)
     return first, later, passed, by_target
+
+
+def _factor(declared: float | dict[str, float], reason: str) -> float:
+    return declared.get(reason, 1.0) if isinstance(declared, dict) else float(declared)

@@ -16,7 +16,7 @@ import numpy as np
 from optimize.requirement.flows import Flow
 from optimize.requirement.limits import Limit
 from optimize.requirement.response import Offered
-from sim.engine.routing import make_routing
+from sim.engine.routing import Routing, make_routing
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.service import Channel
 from sim.scenario.units import HALF_HOUR_MS, MS_PER_HOUR, MS_PER_SECOND
@@ -96,7 +96,7 @@ def works_of(flow: Flow) -> list[Work]:
         for r, reason in enumerate(scenario.reasons.values()):
             queue = int(routing.queue_of[c, r])
             if queue >= 0:
-                who = frozenset(t for t in routing.queue_teams[queue].tolist() if t >= 0)
+                who = _in_time(routing, queue, scenario.channels[name])
                 add(c, who, flow.contacts[c, r], flow.work[c, r] / gain)
             if reason.transfer is not None:
                 taker = frozenset([teams.index(reason.transfer.to)])
@@ -106,6 +106,15 @@ def works_of(flow: Flow) -> list[Work]:
         for (c, who), (contacts, work) in found.items()
         if contacts.any()
     ]
+
+
+def _in_time(routing: Routing, queue: int, channel: Channel) -> frozenset[int]:
+    """Teams that may take a contact of a queue within its target time; where there are none, those that may at all.
+    Who helps only after an overflow wait beyond the target does not help the target."""
+    who, after = routing.queue_teams[queue], routing.queue_after[queue]
+    within = channel.target.within if channel.target else 0
+    soon = frozenset(who[(who >= 0) & (after <= within)].tolist())
+    return soon or frozenset(who[who >= 0].tolist())
 
 
 def pools_of(scenario: Scenario, works: Sequence[Work], tenure: np.ndarray) -> list[Pool]:

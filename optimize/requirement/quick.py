@@ -25,7 +25,8 @@ from sim.scenario.schema.people import Team
 from sim.scenario.units import HALF_HOUR_MS, MS_PER_DAY, MS_PER_SECOND
 
 FULL_TIME_H = 40.0
-_PASSES = 3  # staffing -> who leaves the queue -> who tries again -> staffing
+_PASSES = 3
+_SETTLED = 1e-3  # change of a share lost that changes nobody's number
 _DIGITS = 6  # needs of rates that agree to this many digits are worked out once
 
 
@@ -46,25 +47,29 @@ def requirement(
     NotCoverable where no number of agents is enough.
     """
     if method == "simulation":
-        from optimize.requirement.decided import by_half_hour
+        from optimize.requirement.decided import simulated, with_numbers
 
-        return by_half_hour(resolved, month, targets, full_time, solver)
+        quick = requirement(resolved, "erlang", month, targets, prices, full_time, solver)
+        costs = agent_costs(resolved.scenario)
+        return with_numbers(simulated(resolved, quick, costs, month, targets, by_half_hour=True))
     label = busiest_month(resolved) if month == "busiest" else month
     limits = limits_of(resolved.scenario, targets)
-    lost: np.ndarray | None = None
-    for _ in range(_PASSES):
-        flow = expected_week(resolved, label, lost)
-        found = _staffed(resolved, flow, label, limits, prices, full_time, solver)
-        if lost is not None and np.abs(found[1] - lost).max() < 1e-3:
+    speed, quality = tenure(resolved, label)
+    lost = np.zeros((len(resolved.scenario.channels), SLOTS))
+    for _ in range(_PASSES):  # staffing -> who leaves the queue -> who tries again -> staffing
+        flow = expected_week(resolved, label, lost, quality)
+        found, leaving = _staffed(resolved, flow, label, speed, limits, prices, full_time, solver)
+        if np.abs(leaving - lost).max() < _SETTLED:
             break
-        lost = found[1]
-    return found[0]
+        lost = leaving
+    return found
 
 
 def _staffed(
     resolved: Resolved,
     flow: Flow,
     label: str | None,
+    speed: np.ndarray,
     limits: Sequence[Limit],
     prices: Prices | None,
     full_time: float,
@@ -74,7 +79,7 @@ def _staffed(
     scenario = flow.world
     here = period_slots(resolved, label)
     works = works_of(flow)
-    pools = pools_of(scenario, works, tenure_speed(resolved, label))
+    pools = pools_of(scenario, works, speed)
     patience = patience_rates(scenario)
     teams, channels = tuple(scenario.teams), tuple(scenario.channels)
     needs = [_need(pool, patience, limits, teams, prices) for pool in pools]
@@ -179,15 +184,17 @@ def patience_rates(scenario: Scenario) -> dict[str, float]:
     return rates
 
 
-def tenure_speed(resolved: Resolved, label: str | None) -> np.ndarray:
-    """float64 (T,): mean speed of each team's people by tenure over the period; 1 where nobody is known."""
-    speeds = np.ones(len(resolved.scenario.teams))
+def tenure(resolved: Resolved, label: str | None) -> tuple[np.ndarray, np.ndarray]:
+    """Mean speed and share-resolved factor (T,) of each team's people by tenure over the period; 1 where nobody is."""
+    speed, quality = np.ones(len(resolved.scenario.teams)), np.ones(len(resolved.scenario.teams))
     rows = [row for row in headcount(resolved) if label is None or row.month == label]
     for t, name in enumerate(resolved.scenario.teams):
-        heads = sum(row.serving for row in rows if row.team == name)
-        if heads > 0:
-            speeds[t] = sum(row.full_speed_heads for row in rows if row.team == name) / heads
-    return speeds
+        mine = [row for row in rows if row.team == name and row.serving > 0]
+        if mine:
+            heads = sum(row.serving for row in mine)
+            speed[t] = sum(row.full_speed_heads for row in mine) / heads
+            quality[t] = sum(row.quality * row.serving for row in mine) / heads
+    return speed, quality
 
 
 def when_at_work(scenario: Scenario, flow: Flow) -> np.ndarray:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from optimize.requirement.limits import Limit
-from sim.analytic import Queue, queue
+from sim.analytic import Queue
+from sim.analytic import queue as erlang
 
 Respond = Callable[[int], Queue | None]
 """Steady state with so many agents; None where the queue grows without end."""
@@ -34,7 +35,7 @@ def steady(offered: Offered, agents: int, within: float = 0.0) -> Queue | None:
     """Erlang A, or C where nobody leaves; None where the queue grows without end."""
     if agents < 1 or (offered.patience_rate == 0 and offered.load >= agents):
         return None
-    return queue(offered.rate, 1.0 / offered.handle, agents, within, offered.patience_rate)
+    return erlang(offered.rate, 1.0 / offered.handle, agents, within, offered.patience_rate)
 
 
 def fewest(offered: Offered, limits: Sequence[Limit]) -> int:
@@ -51,11 +52,10 @@ def fewest(offered: Offered, limits: Sequence[Limit]) -> int:
         return 0
 
     def meets(agents: int) -> bool:
-        for limit in limits or [None]:
-            found = steady(offered, agents, limit.within_s if limit else 0.0)
-            if found is None or (limit is not None and not limit.met(found)):
-                return False
-        return True
+        if not limits:
+            return steady(offered, agents) is not None
+        found = [(limit, steady(offered, agents, limit.within_s)) for limit in limits]
+        return all(queue is not None and limit.met(queue) for limit, queue in found)
 
     low, high = 0, max(1, math.ceil(offered.load))
     while not meets(high):

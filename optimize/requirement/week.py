@@ -1,4 +1,4 @@
-"""The repeating local week in 336 half-hours: opening hours, delays that wrap around it, and what waits for an opening."""
+"""The repeating local week in 336 half-hours: opening hours, delays around it, and what waits for an opening."""
 
 from __future__ import annotations
 

@@ -464,8 +464,22 @@ def tornado(base: str, option: str, **choices: Any) -> None:
 
 
 @main.command()
-@click.argument("contacts", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The scenario to write.")
+@click.argument("contacts", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="The scenario to write.")
+@click.option("--vendor", metavar="NAME", help="Whose export it is. [default: told from its headings]")
+@click.option(
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A mapping of your own (YAML): see docs/exports.md.",
+)
+@click.option("--list-vendors", is_flag=True, help="Print the exports that can be read, and leave.")
+@click.option(
+    "--handle",
+    multiple=True,
+    metavar="[CHANNEL=]DURATION",
+    help="Handle time where the log has none; an assumption. Again for each channel.",
+)
 @click.option(
     "--extract",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -501,17 +515,29 @@ def tornado(base: str, option: str, **choices: Any) -> None:
 )
 @click.option("--quiet", is_flag=True, help="Print only the names of the files written.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def calibrate(contacts: Path, out: Path, form: str, quiet: bool, **choices: Any) -> None:
-    """Fit a scenario from a contact log (CSV) and say how sure every figure is."""
-    from sim.calibrate.command import run
+def calibrate(
+    contacts: Path | None, out: Path | None, list_vendors: bool, form: str, quiet: bool, **choices: Any
+) -> None:
+    """Fit a scenario from an export of a help desk or contact centre, and say how sure every figure is.
 
-    tables, written = run(contacts, out, **choices)
+    Exports of Zendesk, Freshdesk, Intercom, Gorgias, Help Scout, Amazon Connect, Genesys, Five9, or deskplan's own
+    contacts.csv and intervals.csv; .gz as well.
+    """
+    from sim.calibrate.command import run, vendor_list
+
+    if list_vendors:
+        listing = vendor_list()
+        print_calibration([listing]) if form == "text" else click.echo(json.dumps(listing.plain(), indent=2))
+        return
+    if contacts is None or out is None:
+        raise click.UsageError("CONTACTS and --out FILE are needed")
+    done = run(contacts, out, **choices)
     if form == "json":
-        click.echo(json.dumps({"files": [str(p) for p in written], "tables": [t.plain() for t in tables]}, indent=2))
+        click.echo(json.dumps(done.plain(), indent=2))
         return
     if not quiet:
-        print_calibration(tables)
-    for path in written:
+        print_calibration(done.tables)
+    for path in done.files:
         click.echo(f"wrote {path}")
 
 

@@ -200,6 +200,22 @@ def fit_busyness(count: np.ndarray, weekday: np.ndarray) -> Busyness:
     return Busyness(cv, min(cv_se, floor), rho, max(float(se2[1]), 1 / math.sqrt(n)) if cv > 0 else 1 / math.sqrt(n), n)
 
 
+def daily_mean(count: np.ndarray, weekday: np.ndarray) -> tuple[float, float]:
+    """(contacts of a calendar day over the mean week, half-width of its 95 % interval) from (days, 48).
+
+    The variance of each weekday's total is that of its days, or of chance alone (Poisson) where those vary less.
+    """
+    good = recorded_days(count, weekday)
+    mean, variance = 0.0, 0.0
+    for w in range(7):
+        total = count[good & (weekday == w)].sum(axis=1).astype(float)
+        if len(total):
+            spread = float(total.var(ddof=1)) if len(total) > 1 else 0.0
+            mean += float(total.mean()) / 7
+            variance += max(spread, float(total.mean())) / len(total) / 49
+    return mean, 1.96 * math.sqrt(variance)
+
+
 def own_shape(mine: np.ndarray, everyone: np.ndarray, weekday: np.ndarray) -> bool:
     """Whether a reason's contacts (days, 48) fall on the week otherwise than all contacts do.
 

@@ -40,10 +40,10 @@ def run_checks(log: ContactLog, opening: Opening, now: dt.datetime) -> tuple[Che
     """All fifteen, in order. `opening` is that of the log's busiest channel; `now` bounds the future."""
     raw, rows = log.raw, log.rows
     return (
-        _check(1, "duplicate ids", int(raw.duplicated("contact_id", keep="last").sum()), "the last row was kept"),
+        _check(1, "duplicate ids", int(raw["again"].sum()), "the last row was kept"),
         _check(2, "outside the window or in the future", int(outside_window(raw, log.extract, now).sum()), "left out"),
         _zone_jump(log, opening),
-        _check(4, "reply time 0 with no reply", int(((raw["wait_s"] == 0) & (raw["replies"] == 0)).sum()),
+        _check(4, "reply time 0 with no reply", int(raw["no_reply"].sum()),
                "taken as missing, not as an instant answer"),
         _check(5, "negative durations", int((raw[list(DURATIONS)] < 0).any(axis=1).sum()), "taken as missing"),
         _rounded(rows),

@@ -6,7 +6,6 @@ drawn for this run and kept nowhere, so that nothing that is stored or printed l
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import difflib
 import hashlib
@@ -20,6 +19,8 @@ import numpy as np
 import pandas as pd
 
 from sim.calibrate.extract import CalibrationError, Extract
+from sim.calibrate.vendors.table import Raw, folded, missing_heading, open_table
+from sim.scenario.problems import Problem as Located
 
 CHANNELS = ("phone", "chat", "email", "social", "in_store", "messaging", "bot", "self_service", "other")
 OUTCOMES = ("handled", "abandoned", "bot_resolved", "self_served", "callback", "merged", "spam", "open")
@@ -43,6 +44,7 @@ SCORES = (*SCALES["1_10"], *SCALES["good_bad"])
 AGENTLESS = ("bot", "self_service")  # channels that never ask for an agent
 MAX_REASONS = 200  # more distinct texts than this are free text, not contact reasons: dropped
 SHOWN_LINES = 5  # line numbers quoted for each kind of problem
+FEW, FEW_SHARE = 5, 0.05  # of one column more values that cannot be read than these are no slips: the format is wrong
 
 _RFC_3339 = re.compile(r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)$")
 
@@ -79,6 +81,10 @@ class ContactLog:
     left_out: Mapping[str, int] = field(default_factory=dict)
     """Why rows are not demand -> how many."""
     ignored_columns: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """How the file was read."""
+    vendor: str = "contacts"
+    """Name of the mapping that read it."""
 
     def date(self, day: int) -> dt.date:
         """Date of a local day number."""
@@ -94,48 +100,37 @@ def hash_keys(values: pd.Series, salt: bytes) -> pd.Series:
 
 
 class _Reader:
-    """Gathers problems while columns are converted."""
+    """Gathers problems while columns are converted; a column that is wrong throughout stops the reading."""
 
-    def __init__(self) -> None:
+    def __init__(self, raw: Raw | None = None) -> None:
         self.problems: list[Problem] = []
+        self.raw = raw
 
-    def note(self, what: str, bad: pd.Series, lines: pd.Series) -> None:
+    def note(self, what: str, bad: pd.Series, lines: pd.Series, column: str = "") -> None:
         if bad.any():
             at = lines[bad]
+            if self.raw is not None and column and len(at) > max(FEW, FEW_SHARE * len(bad)):
+                raise throughout(self.raw, column, what, np.flatnonzero(bad.to_numpy()))
             self.problems.append(Problem(what, len(at), tuple(int(x) for x in at.head(SHOWN_LINES))))
 
 
-def _read_csv(path: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """The known columns as text, and the names of those that were not read."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            heading = [name.strip() for name in next(csv.reader(file), [])]
-    except (OSError, UnicodeDecodeError) as error:
-        raise CalibrationError([f"{path.name}: cannot be read: {error}"]) from error
-    missing = [name for name in REQUIRED if name not in heading]
+def throughout(raw: Raw, column: str, what: str, rows: np.ndarray) -> CalibrationError:
+    """The error of a column of which too much cannot be read, with the first places."""
+    shown = [Located("", f"{what}: {len(rows):,} rows", origin=raw.at(int(rows[0]), column))]
+    shown += [Located("", what, origin=raw.at(int(row), column)) for row in rows[1:SHOWN_LINES]]
+    return CalibrationError(shown)
+
+
+def _read_csv(path: Path) -> tuple[pd.DataFrame, tuple[str, ...], Raw]:
+    """The known columns as text, the names of those that were not read, and what was read."""
+    table = open_table(path)
+    missing = [name for name in REQUIRED if folded(name) not in table.names]
     if missing:
-        raise CalibrationError(
-            [
-                f"{path.name}: column {name!r} is missing"
-                + "".join(f" (is it {close!r}?)" for close in difflib.get_close_matches(name, heading, 1))
-                for name in missing
-            ]
-        )
-    twice = sorted({name for name in heading if name in KNOWN and heading.count(name) > 1})
-    if twice:
-        raise CalibrationError([f"{path.name}: column {name!r} appears twice" for name in twice])
-    try:
-        frame = pd.read_csv(
-            path, usecols=lambda name: name.strip() in READ, dtype=str, encoding="utf-8-sig", skip_blank_lines=False
-        )
-    except (pd.errors.ParserError, UnicodeDecodeError) as error:
-        raise CalibrationError([f"{path.name}: {error}"]) from error
-    frame.columns = [name.strip() for name in frame.columns]
-    for name in frame.columns:
-        frame[name] = frame[name].str.strip().where(frame[name].str.strip() != "")
-    frame.insert(0, "line", np.arange(len(frame)) + 2)
-    blank = frame.drop(columns="line").isna().all(axis=1)
-    return frame[~blank].reset_index(drop=True), tuple(name for name in heading if name not in KNOWN)
+        raise CalibrationError([missing_heading(table, name) for name in missing])
+    raw = table.read(READ)
+    frame = pd.DataFrame({name: pd.Series(texts, dtype="str") for name, texts in raw.columns.items()})
+    frame.insert(0, "line", raw.lines)
+    return frame, tuple(h for h in table.headings if folded(h) not in KNOWN), raw
 
 
 def _times(frame: pd.DataFrame, reader: _Reader) -> None:
@@ -150,6 +145,7 @@ def _times(frame: pd.DataFrame, reader: _Reader) -> None:
             f"{name} is not RFC 3339 with an offset, such as 2026-03-01T09:30:00+01:00",
             text.notna() & ~good,
             frame["line"],
+            name,
         )
         parsed = pd.to_datetime(text.where(good), format="ISO8601", utc=True, errors="coerce")
         reader.note(f"{name} is not a date that exists", good & parsed.isna(), frame["line"])
@@ -165,7 +161,7 @@ def _numbers(frame: pd.DataFrame, reader: _Reader) -> None:
             continue
         values = pd.to_numeric(frame[name], errors="coerce").astype(float)
         bad = frame[name].notna() & ~np.isfinite(values)
-        reader.note(f"{name} is not a number", bad, frame["line"])
+        reader.note(f"{name} is not a number", bad, frame["line"], name)
         frame[name] = values.where(~bad)
 
 
@@ -206,6 +202,10 @@ def _derive(frame: pd.DataFrame) -> None:
         if key not in frame:
             frame[key] = pd.Series(pd.NA, index=frame.index, dtype="str")
     frame["case_id"] = frame["case_id"].fillna(frame["contact_id"])
+    if "no_reply" not in frame:
+        frame["no_reply"] = (frame["wait_s"] == 0) & (frame["replies"] == 0)
+    if "set_aside" not in frame:
+        frame["set_aside"] = pd.Series(pd.NA, index=frame.index, dtype="str")
 
 
 def _zone(name: str | None, extract: Extract, offsets: pd.Series) -> ZoneInfo:
@@ -255,13 +255,51 @@ def read_contacts(
     """
     import secrets
 
-    extract = extract or Extract()
-    salt = secrets.token_bytes(16) if salt is None else salt
-    frame, ignored = _read_csv(Path(path))
-    reader = _Reader()
+    frame, ignored, raw = _read_csv(Path(path))
+    reader = _Reader(raw)
     offsets = frame["arrived_at"].str.extract(r"([Zz]|[+-]\d\d:?\d\d)$")[0]
     _times(frame, reader)
     _numbers(frame, reader)
+    extract = extract or Extract()
+    zone = _zone(timezone, extract, offsets)
+    reading = Reading(str(path), frame, tuple(reader.problems), ignored, raw.notes, "contacts")
+    return assemble(reading, extract, zone, salt, now)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Rows of any export in the columns of the canonical log, before they are cleaned.
+
+    Times are float UTC seconds, durations and counts floats; `line` is where each row stands. Optional columns:
+    ``again`` (an older version of a row), ``set_aside`` (why a row is no demand), ``no_reply`` (a reply time without
+    a reply).
+    """
+
+    source: str
+    frame: pd.DataFrame
+    problems: tuple[Problem, ...]
+    ignored: tuple[str, ...]
+    notes: tuple[str, ...]
+    vendor: str
+    abandons: str = "unknown"
+
+
+def assemble(
+    reading: Reading, extract: Extract, zone: ZoneInfo, salt: bytes | None = None, now: dt.datetime | None = None
+) -> ContactLog:
+    """Check vocabularies, make anonymous, and tell demand from the rest.
+
+    `salt` is drawn anew where it is not given; `now` bounds what counts as the future where the extract does not say
+    when it was made. Raises CalibrationError where nothing usable is left.
+    """
+    import secrets
+
+    salt = secrets.token_bytes(16) if salt is None else salt
+    if extract.abandons == "unknown":
+        extract = extract.model_copy(update={"abandons": reading.abandons})
+    frame, name = reading.frame, Path(reading.source).name
+    reader = _Reader()
+    reader.problems += reading.problems
     _categories(frame, reader)
     _derive(frame)
     for key in KEYS:
@@ -271,15 +309,16 @@ def read_contacts(
     left_out = {"no usable time, channel or id": int((~usable).sum())}
     frame = frame[usable].rename(columns={"arrived_at": "utc_s"}).sort_values("utc_s", kind="stable")
     if frame.empty:
-        raise CalibrationError([f"{Path(path).name}: no row can be used", *map(str, reader.problems)])
-    zone = _zone(timezone, extract, offsets)
+        raise CalibrationError([f"{name}: no row can be used", *map(str, reader.problems)])
+    if "again" not in frame:
+        frame["again"] = frame.duplicated("contact_id", keep="last")
     frame = frame.reset_index(drop=True)
     first = _local(frame, zone, extract.first_day(zone))
     rows, why = _demand(frame, extract, now or dt.datetime.now(dt.UTC))
     if rows.empty:
         left = "; ".join(f"{count:,} {reason}" for reason, count in {**left_out, **why}.items() if count)
-        problem = f"{Path(path).name}: no inbound contact is left of {len(frame):,} ({left})"
-        raise CalibrationError([problem, *map(str, reader.problems)])
+        raise CalibrationError([f"{name}: no inbound contact is left of {len(frame):,} ({left})",
+                                *map(str, reader.problems)])  # fmt: skip
     if extract.window_start is None:  # the window starts where the demand does, not at a stray row
         shift = int(rows["day"].min())
         first += dt.timedelta(days=shift)
@@ -288,16 +327,9 @@ def read_contacts(
     last = extract.last_day(zone)
     days = (last - first).days + 1 if last else int(rows["day"].max()) + 1
     return ContactLog(
-        frame,
-        rows.reset_index(drop=True),
-        first,
-        days,
-        zone.key,
-        extract,
-        tuple(reader.problems),
-        left_out | why,
-        ignored,
-    )
+        frame, rows.reset_index(drop=True), first, days, zone.key, extract, tuple(reader.problems), left_out | why,
+        reading.ignored, reading.notes, reading.vendor,
+    )  # fmt: skip
 
 
 def outside_window(frame: pd.DataFrame, extract: Extract, now: dt.datetime) -> pd.Series:
@@ -310,7 +342,7 @@ def outside_window(frame: pd.DataFrame, extract: Extract, now: dt.datetime) -> p
 def _demand(frame: pd.DataFrame, extract: Extract, now: dt.datetime) -> tuple[pd.DataFrame, dict[str, int]]:
     """The rows that are demand for agents, and why the others are not: each row counted once, first reason wins."""
     reasons = {
-        "repeated contact_id": frame.duplicated("contact_id", keep="last"),
+        "repeated contact_id": frame["again"],
         "outside the window or in the future": outside_window(frame, extract, now),
         "outbound or internal": frame["direction"] != "inbound",
         "spam": frame["outcome"] == "spam",
@@ -318,6 +350,8 @@ def _demand(frame: pd.DataFrame, extract: Extract, now: dt.datetime) -> tuple[pd
         "self-service or bot, no agent asked for": frame["channel"].isin(AGENTLESS)
         | frame["outcome"].isin(("bot_resolved", "self_served")),
     }
+    for text in frame["set_aside"].dropna().unique():
+        reasons[str(text)] = frame["set_aside"] == text
     left = pd.Series(True, index=frame.index)
     why = {}
     for name, hit in reasons.items():
@@ -326,7 +360,6 @@ def _demand(frame: pd.DataFrame, extract: Extract, now: dt.datetime) -> tuple[pd
     rows = frame[left].copy()
     for name in DURATIONS:  # a negative duration is a fault of the record, never a fact
         rows[name] = rows[name].where(~(rows[name] < 0))
-    no_reply = (rows["wait_s"] == 0) & (rows["replies"] == 0)
-    rows["wait_s"] = rows["wait_s"].where(~no_reply)
+    rows["wait_s"] = rows["wait_s"].where(~rows["no_reply"])
     rows["reason"] = rows["reason"].where(rows["reason"].notna(), "contact")
     return rows, why

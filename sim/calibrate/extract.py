@@ -12,14 +12,30 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from sim.scenario.problems import Origin, Problem
+
 
 class CalibrationError(ValueError):
     """A log that cannot be used; `problems` says all that is wrong with it."""
 
-    def __init__(self, problems: Sequence[str]) -> None:
+    def __init__(self, problems: Sequence[str | Problem]) -> None:
         """Keep the problems, one line each."""
-        super().__init__("\n".join(problems))
+        super().__init__("\n".join(map(_one_line, problems)))
         self.problems = tuple(problems)
+
+    def located(self, source: Path) -> list[Problem]:
+        """As problems of a file; those that know their own place keep it."""
+        origin = Origin(str(source))
+        return [p if isinstance(p, Problem) else Problem("", p, origin=origin) for p in self.problems]
+
+
+def _one_line(problem: str | Problem) -> str:
+    if isinstance(problem, str):
+        return problem
+    where = "  ".join(part for part in (str(problem.origin), problem.path) if part)
+    meant = f" (is it {problem.meant}?)" if problem.meant else ""
+    allowed = f"; allowed: {problem.allowed}" if problem.allowed else ""
+    return f"{where}: {problem.wrong}{meant}{allowed}" if where else f"{problem.wrong}{meant}{allowed}"
 
 
 class Extract(BaseModel):
@@ -35,6 +51,8 @@ class Extract(BaseModel):
     """The end of the window, at which open contacts are cut off."""
     time_zone: str | None = None
     """IANA name of the zone in which the centre works."""
+    export_time_zone: str | None = None
+    """IANA name of the zone of times that the export writes without an offset, where it is another one."""
     business_hours: str | list[str] | None = None
     """Such as `mon-fri 08:00-18:00`."""
     filters_applied: str | list[str] = ""

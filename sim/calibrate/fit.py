@@ -16,6 +16,7 @@ from sim.calibrate.arrivals import (
     Opening,
     Profile,
     counts,
+    daily_mean,
     fit_busyness,
     fit_profile,
     infer_opening,
@@ -49,8 +50,14 @@ class Options:
     patience_by_reason: bool = False
     """Give reasons their own mean patience where they differ beyond chance. Right where all wait in one line; where
     some reasons are served first, their waits differ too, and one patience for all reproduces the whole better."""
+    handle_s: Mapping[str, float] = field(default_factory=dict)
+    """Handle time by channel ('' for all others), taken where the log has none: an assumption, and marked as one."""
     weights: Weights = field(default_factory=Weights)
     """How staffing is weighed: who left, how long people waited, how many waited."""
+
+    def assumed_handle_s(self, channel: str) -> float:
+        """Handle time of a channel whose log has none."""
+        return self.handle_s.get(channel, self.handle_s.get("", DEFAULT_HANDLE_S))
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,17 @@ class ChannelFit:
     """Factor on the mean patience by reason (same shape), where reasons differ beyond chance; else empty."""
     parallel: int
     handle: DurationFit | None
+    assumed_handle_s: float = DEFAULT_HANDLE_S
+    """Handle time where the log has none: the planner's figure, or one that is only an example."""
+    per_day: float = 0.0
+    """Contacts of a calendar day, in opening hours or not."""
+    per_day_half_width: float = 0.0
+    """Half-width of the 95 % interval."""
+
+    @property
+    def handle_s(self) -> float:
+        """Mean handle time (s), measured or assumed."""
+        return self.handle.mean_s if self.handle else self.assumed_handle_s
 
     @property
     def wrap_s(self) -> float:
@@ -219,6 +237,7 @@ def _channel(name: str, rows: pd.DataFrame, days: int, weekday: np.ndarray, opti
         reason_factors(patience, waits.to_numpy(), left, reason) if patience and options.patience_by_reason else {},
         parallel,
         fit_durations(_talk(rows).dropna().to_numpy(), options.floor_s, _basis(rows)),
+        options.assumed_handle_s(name), *daily_mean(counts(rows, days), weekday),
     )  # fmt: skip
 
 
@@ -333,13 +352,13 @@ def _service_table(
 ) -> np.ndarray:
     """float64 (days, 48): mean service of the reasons and channels that arrived in each half-hour (s)."""
     fits = by_reason(rows["reason"].to_numpy(dtype=str), _talk(rows).to_numpy(), options.floor_s, "")
-    pooled = sum(channels[c].n * _handle_s(channels[c]) for c in set(rows["channel"])) / max(
+    pooled = sum(channels[c].n * channels[c].handle_s for c in set(rows["channel"])) / max(
         sum(channels[c].n for c in set(rows["channel"])), 1
     )
     relative = {reason: fit.mean_s / pooled for reason, fit in fits.items()}
     each = np.array(
         [
-            (relative.get(r, 1.0) * _handle_s(channels[c]) + channels[c].wrap_s) / channels[c].parallel
+            (relative.get(r, 1.0) * channels[c].handle_s + channels[c].wrap_s) / channels[c].parallel
             for r, c in zip(rows["reason"], rows["channel"], strict=True)
         ]
     )
@@ -366,12 +385,8 @@ def _patience_table(rows: pd.DataFrame, days: int, patience_s: float) -> np.ndar
     return (1 / np.maximum(mean, 1e-9)).reshape(days, 48)
 
 
-def _handle_s(channel: ChannelFit) -> float:
-    return channel.handle.mean_s if channel.handle else DEFAULT_HANDLE_S
-
-
 def _service_s(channel: ChannelFit) -> float:
-    return (_handle_s(channel) + channel.wrap_s) / channel.parallel
+    return (channel.handle_s + channel.wrap_s) / channel.parallel
 
 
 def _by_weekday(arrivals: np.ndarray, groups: np.ndarray) -> np.ndarray:

@@ -35,7 +35,9 @@ def run(
     try:
         log = read_contacts(contacts, read_extract(extract) if extract else None, timezone)
         fit = fit_satisfaction(log, parse_duration(target) / 1000.0 if target else None)
-    except (CalibrationError, QuantityError) as error:
+    except CalibrationError as error:
+        raise ScenarioProblems(error.located(contacts)) from error
+    except QuantityError as error:
         origin = Origin(str(contacts))
         raise ScenarioProblems([Problem("", line, origin=origin) for line in str(error).splitlines()]) from error
     if out is not None:

@@ -17,7 +17,7 @@ import numpy as np
 from sim.calibrate.arrivals import DAY_NAMES, Profile
 from sim.calibrate.durations import DurationFit
 from sim.calibrate.extract import CalibrationError
-from sim.calibrate.fit import DEFAULT_HANDLE_S, Calibration, ChannelFit, ReasonFit, TeamFit
+from sim.calibrate.fit import Calibration, ChannelFit, ReasonFit, TeamFit
 from sim.calibrate.repeats import ReturnFit
 from sim.scenario.calendar import Calendar
 from sim.scenario.schema.demand import Horizon
@@ -199,8 +199,13 @@ def _handle_note(d: DurationFit, wrap: bool) -> str:
 def _handle(fit: Calibration, reason: ReasonFit) -> list[str]:
     d = reason.handle
     if d is None:
-        about = "no handle time is recorded; resolution time is not handle time"
-        lines = ["    handle:", f"      mean: {_seconds(DEFAULT_HANDLE_S)}", "      cv: 1"]
+        about = "no handle time is recorded, and resolution time is not handle time: "
+        about += "the figure given with --handle" if fit.options.handle_s else "an example, not yours; see --handle"
+        times = {c: fit.channels[c].assumed_handle_s for c in reason.channels}
+        mean = max(times.values())
+        lines = ["    handle:", f"      mean: {_seconds(mean)}", "      cv: 1"]
+        if len(set(times.values())) > 1:
+            lines.append(f"      by_channel: {{{', '.join(f'{c}: {_percent(t / mean)}' for c, t in times.items())}}}")
         return [*lines, *_evidence(fit, about, 6, "assumed")]
     wrap = any(fit.channels[c].wrap for c in reason.channels)
     factors = ", ".join(f"{c}: {_percent(f)}" for c, f in reason.by_channel.items())

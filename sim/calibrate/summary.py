@@ -58,7 +58,8 @@ def _checks(fit: Calibration) -> Table:
 
 def _arrivals(fit: Calibration) -> Table:
     rows = [
-        (c.name, f"{c.n:,}", ", ".join(c.opening.hours), _pct(c.opening.outside_share, 2))
+        (c.name, f"{c.n:,}", f"{c.per_day:.4g} +/- {c.per_day_half_width:.2g}", ", ".join(c.opening.hours),
+         _pct(c.opening.outside_share, 2))
         for c in fit.channels.values()
     ]
     b = fit.busyness
@@ -67,7 +68,7 @@ def _arrivals(fit: Calibration) -> Table:
         f"comes from neighbouring half-hours. Days vary beyond chance by a cv of {b.cv:.3f} +/- {1.96 * b.cv_se:.3f} "
         f"(95 %, {b.days} days), correlation from day to day {b.correlation:.2f} +/- {1.96 * b.correlation_se:.2f}."
     )
-    return Table("Arrivals", ("channel", "contacts", "opening hours", "outside"), tuple(rows), note)
+    return Table("Arrivals", ("channel", "contacts", "a day (95 %)", "opening hours", "outside"), tuple(rows), note)
 
 
 def _handle(fit: Calibration) -> Table:
@@ -75,7 +76,8 @@ def _handle(fit: Calibration) -> Table:
     for key, reason in fit.reasons.items():
         d = reason.handle
         if d is None:
-            rows.append((key, f"{reason.n:,}", "", "", "no data", "", "", ""))
+            taken = ", ".join(f"{c} {fit.channels[c].assumed_handle_s:.0f} s" for c in reason.channels)
+            rows.append((key, f"{reason.n:,}", "0", "", f"assumed: {taken}", "", "", "no measured handle time"))
             continue
         rows.append(
             (key, f"{reason.n:,}", f"{d.n:,}", d.family, f"{d.mean_s:.0f} +/- {d.mean_half_width_s:.0f} s",

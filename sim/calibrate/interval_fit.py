@@ -1,0 +1,2 @@
+"""stub"""
+def calibrate_intervals(*a): raise NotImplementedError

@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
@@ -123,6 +123,16 @@ class Calendar:
                 edges.append(min(at(dates[-1]), horizon.length))
         labels = tuple(f"{day:%Y-%m}" for day in dates[:-1])
         return Calendar(horizon.start, horizon.timezone, edges[-1], tuple(edges), labels)
+
+    @staticmethod
+    def if_laid_out(horizon: Horizon) -> Calendar | None:
+        """The calendar of a horizon that nobody has checked yet; None where something is wrong with it."""
+        if (horizon.months is None) == (horizon.length is None):
+            return None
+        try:
+            return Calendar.of(horizon)
+        except (ValueError, OverflowError, OSError, ZoneInfoNotFoundError):
+            return None
 
     @cached_property
     def _zone(self) -> ZoneInfo:

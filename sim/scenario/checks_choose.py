@@ -134,9 +134,8 @@ def _grades(context: Context, block: Choose) -> Iterator[Problem]:
 
 def _times(context: Context, block: Choose) -> Iterator[Problem]:
     yield from _whole_months(context, (*_AT, "starts", "every"), block.starts.every)
-    try:
-        calendar = Calendar.of(context.scenario.horizon)
-    except ValueError:  # a horizon that cannot be laid out has its own message
+    calendar = Calendar.if_laid_out(context.scenario.horizon)
+    if calendar is None:  # which has its own message
         return
     labels = calendar.month_labels
     spans = [("starts", block.starts), ("hold", block.hold)]

@@ -130,11 +130,8 @@ def kpi_parts(context: Context, path: Path, name: Named, key: bool = True) -> It
 
 
 def _month(context: Context, path: Path, by: str) -> Iterator[Problem]:
-    try:
-        calendar = Calendar.of(context.scenario.horizon)
-    except ValueError:  # a horizon that cannot be laid out has its own message
-        return
-    if month_of(calendar, by) is None:
+    calendar = Calendar.if_laid_out(context.scenario.horizon)  # None has its own message
+    if calendar is not None and month_of(calendar, by) is None:
         labels = calendar.month_labels
         wrong = f"{by} is outside the horizon, so nothing says whether it is met then"
         yield context.problem(path, wrong, f"a month from {labels[0]} to {labels[-1]}", about=[("horizon",)])

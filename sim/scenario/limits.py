@@ -11,9 +11,12 @@ from sim.scenario.checks_time import last_day
 from sim.scenario.problems import Problem
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.demand import MONTHS
-from sim.scenario.units import DAYS_PER_YEAR
+from sim.scenario.schema.people import Staffing
+from sim.scenario.units import DAYS_PER_YEAR, MS_PER_DAY
 
 MAX_TICKETS = 50_000_000
+SECONDS_PER_MILLION = 2.3
+"""Of one core for a million tickets, demand and KPIs included (docs/benchmarks.md); only to say what a wish costs."""
 MAX_STAFF_EVENTS = 20_000_000
 MAX_AGENTS = 1_000_000
 
@@ -71,7 +74,7 @@ def estimate_staff_events(scenario: Scenario) -> float:
         bought = max(scenario.decisions.outsource.get(name, {}).values(), default=0)
         heads = max(team.agents, bought) + sum(scenario.decisions.hires.get(name, {}).values())
         if team.staffing is not None:
-            total += days * 86_400_000 / max(team.staffing.every, 1)
+            total += _given_events(team.staffing, days * MS_PER_DAY)
         elif team.shifts:
             most = max(len(shift.breaks) for shift in team.shifts.values())
             total += heads * days * 2 * (1 + most + (team.shrinkage.planned > 0))
@@ -82,11 +85,22 @@ def estimate_staff_events(scenario: Scenario) -> float:
     return total
 
 
+def _given_events(staffing: Staffing, horizon_ms: float) -> float:
+    """Comings and goings of agents who are given by interval: one of each agent at each change."""
+    present = np.array(staffing.agents, dtype=np.float64)
+    intervals = horizon_ms / max(staffing.every, 1)
+    if staffing.repeat:
+        return float(np.abs(present - np.roll(present, 1)).sum() * intervals / len(present) + intervals)
+    return float(np.abs(np.diff(present, prepend=0.0)).sum() + intervals)
+
+
 def check_tickets(variants: Sequence[Scenario], regime_of_day: np.ndarray) -> Iterator[Problem]:
     """The needs of all regimes together fit into memory and time."""
     tickets = estimate_tickets(variants, regime_of_day)
     if not tickets <= MAX_TICKETS:
+        count, hours = variants[0].experiment.replications, tickets / 1e6 * SECONDS_PER_MILLION / 3600
         wrong = f"about {tickets:,.0f} tickets are expected in one replication"
+        wrong += f": some {hours:,.1f} h of computing each, {count * hours:,.0f} h for {count} of them"
         yield Problem("", wrong, f"up to {MAX_TICKETS:,}: a shorter horizon, or a part of the customers")
 
 
@@ -94,10 +108,11 @@ def check_size(context: Context) -> Iterator[Problem]:
     """The roster fits into memory and time."""
     scenario = context.scenario
     for name, team in scenario.teams.items():
-        if team.agents > MAX_AGENTS:
-            yield context.problem(
-                ("teams", name, "agents"), f"{team.agents:,} agents are too many", f"up to {MAX_AGENTS:,}"
-            )
+        given = max(team.staffing.agents) if team.staffing is not None else 0
+        for path, agents in ((("agents",), team.agents), (("staffing", "agents"), given)):
+            if agents > MAX_AGENTS:
+                wrong = f"{agents:,} agents are too many"
+                yield context.problem(("teams", name, *path), wrong, f"up to {MAX_AGENTS:,}")
     events = estimate_staff_events(scenario)
     if not events <= MAX_STAFF_EVENTS:
         wrong = f"about {events:,.0f} staff events (comings, goings, breaks) are expected in one replication"

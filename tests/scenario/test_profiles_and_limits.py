@@ -101,3 +101,29 @@ def test_a_horizon_or_a_team_beyond_reason_is_refused():
         with pytest.raises(ScenarioProblems) as found:
             load(GOOD, sets=[change])
         assert wrong in str(found.value)
+
+
+def test_a_billion_tickets_are_refused_with_what_they_would_cost():
+    with pytest.raises(ScenarioProblems) as found:
+        load(GOOD, sets=["customers.active=x 1000000"])
+    said = str(found.value)
+    assert "h of computing each" in said
+    assert "up to 50,000,000" in said
+    assert "good.yaml:" in said
+
+
+def test_agents_given_by_interval_are_bounded_too():
+    document = {
+        "schema": 1,
+        "name": "desk",
+        "horizon": {"start": "2027-01-04", "length": "10 days"},
+        "reasons": {"any": {"rate": "5 /h", "channels": {"phone": "100 %"}, "handle": "4 min"}},
+        "channels": {"phone": {}},
+        "teams": {"all": {"staffing": {"every": "30 min", "agents": [3, 4]}, "serves": ["phone"]}},
+    }
+    scenario = resolve(document).scenario
+    assert estimate_staff_events(scenario) == pytest.approx(480 + 480 + 2 * 10)  # a change of one agent each half-hour
+    for agents, wrong in (([3, 2_000_000], "2,000,000 agents are too many"), ([3, 900_000], "staff events")):
+        document["teams"]["all"]["staffing"]["agents"] = agents
+        with pytest.raises(ScenarioProblems, match=wrong):
+            resolve(document)

@@ -181,7 +181,8 @@ def computing(command: Command) -> Command:
         ),
         click.option("--engine", type=click.Choice(["simpy", "fast"]), help="[default: the fastest there is]"),
         click.option("--jobs", default=-1, show_default="all cores", help="Replications at once."),
-        click.option("--reps", type=click.IntRange(min=1), metavar="N", help="Replications. [default: the scenario's]"),
+        click.option("--reps", "--replications", "reps", type=click.IntRange(min=1), metavar="N",
+                     help="Replications. [default: the scenario's]"),
         click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Seed. [default: the scenario's]"),
     ):  # fmt: skip
         command = option(command)
@@ -411,8 +412,8 @@ def decide(command: str, compute: Callable[..., Any], form: str, quiet: bool, sh
 
     try:
         found, folder = compute(arguments=sys.argv[1:], progress_to=sys.stderr, quiet=quiet, **choices)
-    except KeyboardInterrupt:
-        click.echo(f"Stopped {command}. Nothing was written.", err=True)
+    except KeyboardInterrupt as stopped:
+        click.echo(str(stopped) or f"Stopped {command}. Nothing was written.", err=True)
         raise SystemExit(130) from None
     except Refused as problem:
         click.echo(str(problem), err=True)
@@ -458,6 +459,38 @@ def tornado(base: str, option: str, **choices: Any) -> None:
     from report.tornado import as_json, as_text
 
     decide("the tornado", tornado_of, files=(base, option), show=as_text, plain=as_json, **choices)
+
+
+# Sweeps
+
+
+on_cluster = click.option("--cluster", metavar="ADDRESS", help="Workers of a Dask cluster: tcp://host:port, or local:N "
+                          "for N processes that are started here. Nothing else touches the network.")  # fmt: skip
+no_store = click.option("--store/--no-store", "use_store", default=True, help="Keep finished work in DIR/units.sqlite, and "
+                        "take from there what is finished.")  # fmt: skip
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE [OTHER]...")
+@click.option("--vary", multiple=True, metavar="PATH=VALUES", help="Such as teams.frontline.agents=18:30:2, "
+              "'PATH=x 0.8:1.2:0.1' or PATH=a,b,c; once for each input.")  # fmt: skip
+@click.option("--design", "design_file", metavar="FILE", help="A YAML file with `vary`, `sample` and so on.")
+@click.option("--sample", metavar="HOW", help="grid, lhs:64 or sobol:128. [default: grid]")
+@click.option("--precision", metavar="SHARE", help="Replications until half-widths are within this share of the value.")
+@click.option("--until", metavar="BUDGET", help="Stop early: '500 points' or '20 min'.")
+@click.option("--kpi", "kpis", multiple=True, metavar="KPI", help="Tell this too, such as 'wait_p90(phone)'.")
+@on_cluster
+@no_store
+@computing
+def sweep(files: tuple[str, ...], **choices: Any) -> None:
+    """Simulate FILE at many points, all on the same customers, and say how its figures respond.
+
+    The same command again goes on where it was stopped. NPV is against FILE as it is written.
+    """
+    from report.sweep.command import sweep as compute
+    from report.sweep.text import as_json, as_text
+
+    decide("the sweep", compute, files=files, show=as_text, plain=as_json, **choices)
 
 
 # From a real log

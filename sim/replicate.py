@@ -218,8 +218,13 @@ def _precision(resolved: Resolved, tallies: list[Tally], wishes: dict[str, float
 def _next_target(reached: tuple[Precision, ...], done: int, limit: int) -> int:
     """Replications for the next batch: a half-width shrinks as 1 / sqrt(n); at most twice as many at once."""
     ratios = [wish.reached / wish.wanted if wish.wanted > 0 else math.inf for wish in reached if not wish.holds]
-    worst = max((ratio for ratio in ratios if math.isfinite(ratio)), default=2.0)
-    return min(limit, max(done + 1, min(2 * done, math.ceil(done * worst**2))))
+    return next_target(max((ratio for ratio in ratios if math.isfinite(ratio)), default=2.0), done, limit)
+
+
+def next_target(worst: float, done: int, limit: int) -> int:
+    """The same where the worst half-width is ``worst`` times what is wanted; infinite: nothing is known of it."""
+    needed = 2 * done if math.isinf(worst) else math.ceil(done * worst**2)
+    return min(limit, max(done + 1, min(2 * done, needed)))
 
 
 def named_kpi(resolved: Resolved, name: str) -> tuple[str, dict[str, str]]:

@@ -70,6 +70,12 @@ class Variable:
         except ScenarioProblems as found:
             raise ScenarioProblems(_placed(problem, written) for problem in found.problems) from None
 
+    def nowhere(self, setting: Setting) -> list[Problem]:
+        """What is wrong with a path that matches nothing."""
+        layers = Layers()
+        layers.set(self.document, setting.text)
+        return [_placed(problem, {setting.text: setting}) for problem in layers.problems]
+
     def places(self, path: str) -> list[Target]:
         """Every place that a path matches, none where it matches nothing."""
         try:

@@ -1,0 +1,140 @@
+"""How figures respond to inputs: values by point, the mean effect of each input, and how much of it each explains."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from evaluate.sweep.design import Design, Point
+from evaluate.sweep.run import Told
+from evaluate.sweep.table import Wanted
+from evaluate.sweep.values import Values
+
+BINS = 5
+"""Parts of equal size into which the values of a sampled input are cut."""
+
+
+@dataclass
+class Responses:
+    """The value of every figure at every case that was told, eight bytes each; NaN is "no data"."""
+
+    wanted: Sequence[Wanted]
+    names: list[str] = field(default_factory=list)
+    """Scenario of each case."""
+    points: list[Point] = field(default_factory=list)
+    numbers: array[int] = field(default_factory=lambda: array("q"))
+    """Number of the point of each case."""
+    replications: array[int] = field(default_factory=lambda: array("q"))
+    values: dict[Wanted, array[float]] = field(default_factory=dict)
+    lows: dict[Wanted, array[float]] = field(default_factory=dict)
+    highs: dict[Wanted, array[float]] = field(default_factory=dict)
+    units: dict[Wanted, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for each in self.wanted:
+            for kept in (self.values, self.lows, self.highs):
+                kept[each] = array("d")
+
+    def add(self, told: Told) -> None:
+        """One more case."""
+        self.names.append(told.name)
+        self.points.append(told.case.point)
+        self.numbers.append(told.case.number)
+        self.replications.append(told.replications)
+        found = {row.wanted: row for row in told.rows}
+        for each in self.wanted:
+            row = found.get(each)
+            figure = None if row is None else row.figure
+            for kept, value in (
+                (self.values, figure and figure.value), (self.lows, figure and figure.low),
+                (self.highs, figure and figure.high),
+            ):  # fmt: skip
+                kept[each].append(math.nan if value is None else value)
+            if row is not None:
+                self.units[each] = row.unit
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @property
+    def scenarios(self) -> list[str]:
+        """Names, each once, in order."""
+        return list(dict.fromkeys(self.names))
+
+    @property
+    def known(self) -> list[Wanted]:
+        """Figures of which any case has data."""
+        return [each for each in self.wanted if any(value == value for value in self.values[each])]
+
+    def of(self, scenario: str) -> np.ndarray:
+        """Places of the cases of one scenario, int64."""
+        return np.array([place for place, name in enumerate(self.names) if name == scenario], dtype=np.int64)
+
+    def column(self, wanted: Wanted) -> np.ndarray:
+        """float64 (cases,)"""
+        return np.array(self.values[wanted], dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One input's effect on one figure of one scenario: its mean at each level, the other inputs as they happen to be."""
+
+    path: str
+    levels: tuple[str, ...]
+    numbers: tuple[float, ...]
+    """Of the levels, where they are such."""
+    means: tuple[float, ...]
+    counts: tuple[int, ...]
+    """Points with data at each level."""
+    explains: float
+    """Share of the variance over the points that lies between the levels (correlation ratio); NaN where none varies."""
+
+    @property
+    def span(self) -> float:
+        """Largest less smallest mean."""
+        return max(self.means) - min(self.means) if self.means else math.nan
+
+
+def effects(design: Design, found: Responses, scenario: str, wanted: Wanted) -> list[Effect]:
+    """The effect of each input, in their order."""
+    places = found.of(scenario)
+    values = found.column(wanted)[places]
+    there = ~np.isnan(values)
+    points = [found.points[place] for place, ok in zip(places, there, strict=True) if ok]
+    return [_effect(design, number, points, values[there]) for number in range(len(design.factors))]
+
+
+def _effect(design: Design, number: int, points: Sequence[Point], values: np.ndarray) -> Effect:
+    factor = design.factors[number]
+    numbers = [point.numbers[number] for point in points]
+    if factor.values.bounds is not None and points:
+        labels, level_numbers, level = _binned(factor.values, np.array(numbers, dtype=np.float64))
+    else:
+        labels = list(dict.fromkeys([*factor.values.texts, *(point.texts[number] for point in points)]))
+        labels = [label for label in labels if any(point.texts[number] == label for point in points)]
+        level = np.array([labels.index(point.texts[number]) for point in points], dtype=np.int64)
+        known = {point.texts[number]: point.numbers[number] for point in points}
+        level_numbers = [known[label] for label in labels]  # type: ignore[misc]
+    counts = np.bincount(level, minlength=len(labels)) if len(values) else np.zeros(0, dtype=np.int64)
+    means = np.bincount(level, weights=values, minlength=len(labels)) / counts if len(values) else np.zeros(0)
+    total = float(((values - values.mean()) ** 2).sum()) if len(values) else 0.0
+    between = float((counts * (means - values.mean()) ** 2).sum()) if len(values) else 0.0
+    plain = tuple(float(each) for each in level_numbers) if None not in level_numbers else ()
+    explains = between / total if total > 0 else math.nan
+    return Effect(factor.path, tuple(labels), plain, tuple(map(float, means)), tuple(map(int, counts)), explains)
+
+
+def _binned(values: Values, numbers: np.ndarray) -> tuple[list[str], list[float], np.ndarray]:
+    """Labels, middles and, for each number, which part it is in."""
+    edges = np.unique(np.quantile(numbers, np.linspace(0, 1, min(BINS, len(numbers)) + 1)))
+    shown = [values.text(float(f"{edge:.4g}")) for edge in edges]
+    if len(edges) == 1:
+        return shown, [float(edges[0])], np.zeros(len(numbers), dtype=np.int64)
+    level = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, len(edges) - 2)
+    inside = [numbers[level == k] for k in range(len(edges) - 1)]
+    middles = [float(each.mean()) if len(each) else float(edges[k]) for k, each in enumerate(inside)]
+    return [f"{low} to {high}" for low, high in zip(shown[:-1], shown[1:], strict=True)], middles, level

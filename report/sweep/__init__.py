@@ -1,0 +1,1 @@
+"""What `deskplan sweep` writes and prints."""

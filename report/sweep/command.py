@@ -1,0 +1,199 @@
+"""What `deskplan sweep` does: read, check, simulate every point, write the folder."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from evaluate.sweep.response import Responses
+from evaluate.sweep.run import Sweep
+from report.given import Refused, check_given, check_writable, with_loops
+from report.lean import Clock, save_chart, save_tables, write_lean
+from report.sweep.ask import Asked, asked
+from report.sweep.charts import charts
+from report.sweep.files import Writer, effects_table, response_table
+from report.sweep.text import page_of
+from sim.code_version import code_version
+from sim.engine import DEFAULT_ENGINE, prepare
+from sim.feedback import Unbounded
+from sim.units.desk import Desk
+from sim.units.store import NAME, Store, StoreFull, StoreRefused
+from sim.workers import WorkerProblem, crew_of
+
+_LEAST_BYTES = 64 * 2**20
+_ROW_BYTES = 2_000
+"""Of disk for the rows of one case, and for its units, at least."""
+
+
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C during a sweep; says how to go on."""
+
+
+@dataclass(frozen=True)
+class Swept:
+    """A sweep that is over."""
+
+    asked: Asked
+    found: Responses
+    computed: int
+    """Units that were computed now."""
+    stored: int
+    """Units that the store had."""
+    out_of_time: bool
+
+
+def sweep(
+    files: Sequence[str],
+    out: Path,
+    arguments: Sequence[str],
+    progress_to: TextIO,
+    quiet: bool,
+    overlays: Sequence[str] = (),
+    sets: Sequence[str] = (),
+    seed: int | None = None,
+    reps: int | None = None,
+    jobs: int = 1,
+    cluster: str | None = None,
+    engine: str | None = None,
+    feedback: bool = True,
+    use_store: bool = True,
+    **question: Any,
+) -> tuple[Swept, Path]:
+    """Simulates every point of the design and writes the run's folder. ``question``: see `asked`.
+
+    Raises ScenarioProblems, Refused, and Stopped after Ctrl-C, what is done being kept.
+    """
+    clock = Clock.start()
+    check_given(engine, jobs)
+
+    def say(line: str) -> None:
+        progress_to.write(f"{line}\n")
+        progress_to.flush()
+
+    hush = None if quiet else say
+    what = asked(files, overlays, with_loops(sets, feedback), reps=reps, seed=seed, tell=hush, **question)
+    check_writable(out)
+    check_room(out, what.design.size * len(what.variables))
+    engine = engine or DEFAULT_ENGINE
+    prepare(engine, hush)
+    running = Sweep(what.variables, what.design, what.wish, what.seed, engine, what.wanted, what.budget)
+    tell = None if quiet else teller(progress_to, "points")
+    resolveds = [variable.declared for variable in what.variables]
+    with tempfile.TemporaryDirectory(prefix=".writing-", dir=out) as draft:
+        try:
+            swept = _computed(what, running, Path(draft), out, jobs, cluster, use_store, say, tell)
+        except KeyboardInterrupt:
+            raise Stopped(how_to_go_on(running.done, running.planned, "points", out, use_store)) from None
+        except (StoreFull, Unbounded, WorkerProblem) as problem:
+            raise Refused(str(problem)) from None
+        except OSError as problem:
+            raise Refused(f"cannot write in {out}: {problem.strerror}; what is finished is kept") from None
+
+        def fill(folder: Path) -> None:
+            for path in sorted(Path(draft).iterdir()):
+                shutil.move(path, folder / path.name)
+            _rendered(swept, folder)
+
+        facts = {
+            "engine": engine, "seed": what.seed, "replications": what.wish.replications, **what.said,
+            "points_done": len(set(swept.found.numbers)),
+        }  # fmt: skip
+        return swept, write_lean(out, clock.circumstances("sweep", arguments, jobs), resolveds, fill, facts)
+
+
+def _computed(
+    what: Asked,
+    running: Sweep,
+    draft: Path,
+    out: Path,
+    jobs: int,
+    cluster: str | None,
+    use_store: bool,
+    say: Callable[[str], None],
+    tell: Callable[[int, int], None] | None,
+) -> Swept:
+    found = Responses(what.wanted)
+    store = opened(out, say) if use_store else None
+    try:
+        with crew_of(jobs, cluster) as crew, Writer(draft, what.design) as writer:
+            desk = Desk(crew, store)
+            for told in running.run(desk, tell):
+                writer.add(told)
+                found.add(told)
+    finally:
+        if store is not None:
+            store.close()
+    return Swept(what, found, desk.computed, desk.stored, running.out_of_time)
+
+
+def opened(out: Path, say: Callable[[str], None]) -> Store | None:
+    """The store of a folder of runs; None, and said, where none can be kept there."""
+    try:
+        return Store(out, code_version(), say)
+    except StoreRefused as problem:
+        say(f"Finished work cannot be kept ({problem}); going on without. If this stops, it starts from the beginning.")
+        return None
+
+
+def check_room(out: Path, cases: int) -> None:
+    """Refuses before the work what a full disk would end in the middle of it."""
+    free, needed = shutil.disk_usage(out).free, _LEAST_BYTES + cases * _ROW_BYTES
+    if free < needed:
+        raise Refused(f"{out} has {free / 1e6:,.0f} MB left, and this needs about {needed / 1e6:,.0f} MB: make room")
+
+
+def how_to_go_on(done: int, planned: int, things: str, out: Path, use_store: bool) -> str:
+    """What is said after Ctrl-C."""
+    if not use_store:
+        return f"Stopped after {done} of {planned} {things}. Nothing was kept, as --no-store asks."
+    return (
+        f"Stopped after {done} of {planned} {things}; no folder was written. What is finished is kept in {out / NAME}: "
+        "give the same command again, and it goes on from there."
+    )
+
+
+def teller(stream: TextIO, things: str) -> Callable[[int, int], None]:
+    """A line every few seconds, with the time left; on a terminal one line that changes."""
+    started = time.monotonic()
+    last = started
+    terminal = stream.isatty()
+
+    def tell(done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if done < total and now - last < (0.3 if terminal else 10.0):
+            return
+        last = now
+        left = (now - started) / done * (total - done)
+        text = f"{done:,} of {total:,} {things} after {now - started:.0f} s" + (
+            f", about {_length(left)} left" if done < total else ""
+        )
+        stream.write(f"\r\033[K{text}" + ("\n" if done == total else "") if terminal else f"{text}\n")
+        stream.flush()
+
+    return tell
+
+
+def _length(seconds: float) -> str:
+    return (
+        f"{seconds:.0f} s"
+        if seconds < 100
+        else f"{seconds / 60:.0f} min"
+        if seconds < 7200
+        else f"{seconds / 3600:.1f} h"
+    )
+
+
+def _rendered(swept: Swept, folder: Path) -> None:
+    """Tables that follow from the rows, charts, the page."""
+    design, found = swept.asked.design, swept.found
+    save_tables(folder, {"response.csv": response_table(design, found), "effects.csv": effects_table(design, found)})
+    drawn = charts(swept.asked, found)
+    for chart in drawn:
+        save_chart(folder, chart.key, chart.draw)
+    (folder / "report.html").write_text(page_of(swept.asked, found, drawn), encoding="utf-8")

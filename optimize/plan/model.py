@@ -1,0 +1,154 @@
+"""The plan with the best objective: investments, service grades and people, by mixed-integer linear programming.
+
+Investments and grades are exact. People are decided in fractions beside them, then rounded once: with investments and
+grades fixed, a second, small integer problem finds the best whole people under the exact needs.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from optimize.plan.bench import Bench, Clock, Forbidden
+from optimize.plan.binding import binding
+from optimize.plan.evaluate import evaluate
+from optimize.plan.outcome import Infeasible, NothingFound
+from optimize.plan.problem import Kind, Mix, PlanProblem, PlanSolution
+from optimize.plan.rows import Decided, chosen, taken
+from optimize.plan.search import Searched, search
+from optimize.plan.staffing import Staffed, staff
+from optimize.solver import SolverName
+
+GAP = 1e-3
+# Share of the objective that the rounding of people may miss, and the seconds that it may take.
+ROUNDING_GAP = 1e-4
+ROUNDING_SECONDS = 10.0
+# Choices of investments that fractions of people can serve and whole people cannot, tried one after the other.
+REFUTED_AT_MOST = 20
+
+
+def solve_plan(
+    problem: PlanProblem,
+    *,
+    forbid: Sequence[Mix] = (),
+    fixed: Mix | None = None,
+    solver: SolverName = "highs",
+    time_limit: float | None = None,
+    gap: float = GAP,
+    start: PlanSolution | None = None,
+) -> PlanSolution:
+    """The best plan. `forbid`: mixes that it must not have; `fixed`: the mix that it must have; `start`: a plan to
+    begin from, which is ignored where it does not fit. `time_limit` in seconds; `gap` as a share of the objective.
+
+    `PlanSolution.bound` holds for all plans, also those with fractions of people; `gap` is the distance to it before
+    people were rounded, `rounding` is what that cost; `proven` says that the gap is within the one asked for.
+    Raises Infeasible, Unbounded, NothingFound (no plan in time) and SolverMissing.
+    """
+    clock = Clock(solver, None if time_limit is None else time.monotonic() + time_limit, gap)
+    found = best_plan(Bench.of(problem), clock, forbid=forbid, fixed=fixed, start=start)
+    if found is None:
+        from optimize.plan.relax import relaxation
+
+        raise Infeasible(relaxation(problem, solver=solver, forbid=forbid, fixed=fixed))
+    return found
+
+
+def best_plan(
+    bench: Bench,
+    clock: Clock,
+    *,
+    forbid: Sequence[Mix] = (),
+    fixed: Mix | None = None,
+    any_month: bool = False,
+    start: PlanSolution | None = None,
+    explain: bool = True,
+) -> PlanSolution | None:
+    """As `solve_plan`, on a bench that keeps its planes; None: infeasible. `explain`: with the binding constraints."""
+    began = time.monotonic()
+    problem = bench.problem
+    cut = [Forbidden(chosen(problem, mix), any_month=any_month) for mix in forbid]
+    given = None if fixed is None else chosen(problem, fixed)
+    rounds = 0
+    for _ in range(REFUTED_AT_MOST):
+        searched = search(bench, clock, forbid=cut, fixed=given, start=_decided(problem, start))
+        rounds += searched.rounds
+        if searched.best is None:
+            if searched.infeasible:
+                return None
+            bound = None if searched.bound is None else searched.bound * bench.worth.unit
+            raise NothingFound(time.monotonic() - began, bound)
+        whole = rounded(bench, searched.best, clock)
+        if whole is not None:
+            done = _Done(searched, whole, rounds, time.monotonic() - began)
+            return _solution(bench, clock, done, explain)
+        cut.append(Forbidden(searched.best.decided.x, searched.best.decided.y))
+    raise NothingFound(time.monotonic() - began, None)
+
+
+def rounded(bench: Bench, best: Staffed, clock: Clock) -> Staffed | None:
+    """Whole people for given investments and grades; None: there are none (or none in time)."""
+    seconds = ROUNDING_SECONDS if clock.left is None else min(ROUNDING_SECONDS, max(clock.left, 2.0))
+    own = Clock(clock.solver, time.monotonic() + seconds, clock.gap)
+    up = np.array(
+        [
+            min(np.ceil(amount - 1e-6), p.upper) if p.whole else amount
+            for amount, p in zip(best.people, bench.problem.people, strict=True)
+        ]
+    )
+    return staff(bench, best.decided, own, whole=True, gap=ROUNDING_GAP, start=replace(best, people=up))
+
+
+@dataclass(frozen=True)
+class _Done:
+    searched: Searched
+    whole: Staffed
+    rounds: int
+    seconds: float
+
+
+def _solution(bench: Bench, clock: Clock, done: _Done, explain: bool) -> PlanSolution:
+    problem, unit, best = bench.problem, bench.worth.unit, done.searched.best
+    assert best is not None
+    mix, people, grades = as_decisions(problem, done.whole)
+    exact = evaluate(problem, mix, people, grades)
+    bound = best.value if done.searched.bound is None else max(done.searched.bound, best.value)
+    distance = bound - best.value
+    gap = 0.0 if distance <= 1e-9 else distance / max(abs(bound), abs(best.value))
+    known = done.searched.bound is not None
+    return replace(
+        exact,
+        bound=bound * unit if known else None,
+        gap=gap if known else None,
+        proven=known and (gap <= clock.gap or distance <= 1e-3),
+        binding=binding(bench, clock.solver, done.whole, exact) if explain else exact.binding,
+        seconds=done.seconds,
+        rounds=done.rounds,
+        solver=clock.solver,
+        rounding=max(0.0, best.value - done.whole.value) * unit,
+    )
+
+
+def as_decisions(
+    problem: PlanProblem, staffed: Staffed
+) -> tuple[Mix, dict[tuple[Kind, int, int], float], dict[int, int]]:
+    """Mix, people and grades of a decision."""
+    mix = frozenset(s.key for j, s in enumerate(problem.starts) if staffed.decided.x[j] > 0.5)
+    people: dict[tuple[Kind, int, int], float] = {}
+    for person, amount in zip(problem.people, staffed.people, strict=True):
+        value = float(round(amount)) if person.whole else float(amount)
+        if value > 1e-9:
+            people[person.key] = people.get(person.key, 0.0) + value
+    grades: dict[int, int] = {}
+    for g, grade in enumerate(problem.grades):
+        if staffed.decided.y[g] > 0.5:
+            grades[grade.channel] = grades.get(grade.channel, 0) + 1
+    return mix, people, grades
+
+
+def _decided(problem: PlanProblem, start: PlanSolution | None) -> Decided | None:
+    if start is None or not {s.key for s in problem.starts} >= start.mix:
+        return None
+    return Decided(chosen(problem, start.mix), taken(problem, start.grades))

@@ -1,0 +1,223 @@
+"""Outer approximation: solve with tangent planes, add planes where the answer lies below the truth, and again.
+
+First in rounds of the linear relaxation, which is cheap and places most planes; then after each integer solution. The
+integer problem bounds what any plan can reach, for its planes lie below every need; the people of its investments,
+decided again under the exact needs, are a plan that holds. When the two meet within the gap, the plan is proven.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from optimize.plan.bench import STIFF, Bench, Bend, Clock, Forbidden, rows_of
+from optimize.plan.outcome import Unbounded
+from optimize.plan.problem import PlanProblem
+from optimize.plan.rows import Decided, Rows
+from optimize.plan.staffing import Staffed, given_values, runaway, staff
+from optimize.solver import Solved, relaxed, solve
+
+# A plane may lie below the truth by this share of the need before another is added.
+RELATIVE = 1e-5
+LINEAR_ROUNDS = 10
+# The linear rounds end when another changes the objective by less than this share.
+SETTLED = 1e-5
+# Linear rounds without touching after which a plane is dropped.
+IDLE = 3
+WHOLE_ROUNDS = 40
+# Distances below a thousandth of a unit (one unit of currency) are none.
+SMALLEST = 1e-3
+
+
+@dataclass(frozen=True)
+class Searched:
+    """How a search ended: `best` with people in fractions, or None; `bound` in units of the objective."""
+
+    best: Staffed | None
+    bound: float | None
+    infeasible: bool
+    """Proven that there is none."""
+    rounds: int
+
+
+def search(
+    bench: Bench,
+    clock: Clock,
+    *,
+    forbid: Sequence[Forbidden] = (),
+    fixed: np.ndarray | None = None,
+    start: Decided | None = None,
+    bend: Bend = STIFF,
+) -> Searched:
+    """The best plan with people in fractions. Raises Unbounded."""
+    model = _Model(bench, bend, forbid, fixed)
+    if model.rows.impossible:
+        return Searched(None, None, True, 0)
+    bound, rounds, impossible = _linear_rounds(model, clock)
+    if impossible:
+        return Searched(None, None, True, rounds)
+    model.freshen()
+    best: Staffed | None = None
+    for guess in _first_guesses(bench, start, fixed, forbid, bend):
+        best = _better(best, staff(bench, guess, clock, bend=bend))
+    for _ in range(WHOLE_ROUNDS):
+        if clock.over or (best is not None and bound is not None and _close(best.value, bound, clock.gap)):
+            break
+        rounds += 1
+        given = None if best is None else given_values(model.rows, best.decided, best.people)
+        solved = solve(model.rows.lp, clock.solver, clock.left, clock.gap / 2, given)
+        if solved.status in ("infeasible", "infeasible_or_unbounded"):
+            return Searched(best, bound, best is None, rounds)
+        if solved.bound is not None:
+            bound = solved.bound if bound is None else min(bound, solved.bound)
+        if not solved.found:
+            break
+        decided = read(model.rows, solved)
+        found = staff(bench, decided, clock, bend=bend)
+        best = _better(best, found)
+        if not model.touch(decided.x, decided.y):
+            if found is not None or clock.over:
+                break
+            # Within the tolerance of the planes, and yet not to be staffed.
+            model.avoid(Forbidden(decided.x, decided.y))
+    return Searched(best, bound, False, rounds)
+
+
+def _better(one: Staffed | None, other: Staffed | None) -> Staffed | None:
+    return other if one is None or (other is not None and other.value > one.value) else one
+
+
+def _linear_rounds(model: _Model, clock: Clock) -> tuple[float | None, int, bool]:
+    """Bound, rounds, whether the relaxation (and so the problem) is infeasible."""
+    bound: float | None = None
+    for count in range(1, LINEAR_ROUNDS + 1):
+        solved = relaxed(model.rows.lp, clock.solver, clock.left)
+        if solved.status == "unbounded":
+            raise Unbounded(runaway(model.bench, clock))
+        if solved.status in ("infeasible", "infeasible_or_unbounded"):
+            return None, count, True
+        if not solved.found or solved.objective is None:
+            return bound, count, False
+        x = np.array([solved.values[c.name] for c in model.rows.x])
+        y = np.array([solved.values[c.name] for c in model.rows.y])
+        model.rest(x, y)
+        added = model.touch(x, y)
+        before, bound = bound, solved.objective
+        if not added or clock.over:
+            return bound, count, False
+        if before is not None and abs(before - bound) <= SETTLED * max(abs(bound), 1.0):
+            return bound, count, False
+    return bound, LINEAR_ROUNDS, False
+
+
+class _Model:
+    """The open rows of a bench with its planes."""
+
+    def __init__(self, bench: Bench, bend: Bend, forbid: Sequence[Forbidden], fixed: np.ndarray | None) -> None:
+        self.bench, self.bend, self.fixed = bench, bend, fixed
+        self.forbidden = list(forbid)
+        self.idle = [0] * len(bench.planes)
+        self.rows = self._built()
+
+    def _built(self) -> Rows:
+        rows = rows_of(self.bench, self.bend)
+        for cut in self.forbidden:
+            rows.forbid(cut.x, cut.y, cut.any_month)
+        if self.fixed is not None:
+            for value, column in zip(self.fixed, rows.x, strict=True):
+                column.lowBound = column.upBound = float(value)
+        for plane in self.bench.planes:
+            rows.cut(plane)
+        return rows
+
+    def avoid(self, cut: Forbidden) -> None:
+        """Forbid one more."""
+        self.forbidden.append(cut)
+        self.rows.forbid(cut.x, cut.y, cut.any_month)
+
+    def touch(self, x: np.ndarray, y: np.ndarray) -> int:
+        """Add a plane at the decision wherever the highest one lies below the truth; how many."""
+        v = x @ self.bench.merged.effect
+        highest = self._highest([plane.at(v, y) for plane in self.bench.planes])
+        added = 0
+        for need in self.bench.needs:
+            truth = need.heads(v, y)
+            if truth - highest.get(need.key, 0.0) > RELATIVE * max(truth, 1.0):
+                plane = need.tangent(v, y)
+                self.rows.cut(plane)
+                self.bench.planes.append(plane)
+                self.idle.append(0)
+                added += 1
+        return added
+
+    def rest(self, x: np.ndarray, y: np.ndarray) -> None:
+        """Count the rounds in which a plane has not touched."""
+        v = x @ self.bench.merged.effect
+        heights = [plane.at(v, y) for plane in self.bench.planes]
+        highest = self._highest(heights)
+        for n, (plane, height) in enumerate(zip(self.bench.planes, heights, strict=True)):
+            touches = highest[plane.key] - height <= RELATIVE * max(1.0, highest[plane.key])
+            self.idle[n] = 0 if touches else self.idle[n] + 1
+
+    def freshen(self) -> None:
+        """Drop the planes that have not touched for several rounds (PuLP takes no row out again)."""
+        kept = [plane for plane, idle in zip(self.bench.planes, self.idle, strict=True) if idle < IDLE]
+        if len(kept) < len(self.bench.planes):
+            self.bench.planes[:] = kept
+            self.idle = [0] * len(kept)
+            self.rows = self._built()
+
+    def _highest(self, heights: Sequence[float]) -> dict[tuple[int, int], float]:
+        highest: dict[tuple[int, int], float] = {}
+        for plane, height in zip(self.bench.planes, heights, strict=True):
+            highest[plane.key] = max(highest.get(plane.key, 0.0), height)
+        return highest
+
+
+def _first_guesses(
+    bench: Bench,
+    start: Decided | None,
+    fixed: np.ndarray | None,
+    forbid: Sequence[Forbidden],
+    bend: Bend,
+) -> list[Decided]:
+    """Decisions to begin from: what is given, else nothing at all, so that a plan is there early."""
+    none = np.zeros(len(bench.problem.grades))
+    guesses = [] if start is None else [start]
+    if fixed is not None:
+        guesses = [g for g in guesses if np.array_equal(g.x, fixed)] or [Decided(fixed, none)]
+    else:
+        guesses.append(Decided(np.zeros(len(bench.problem.starts)), none))
+
+    problem = bench.problem
+    if bend.elastic or bend.leave_out:
+        problem = replace(problem, must=frozenset())
+    return [g for g in guesses if keeps_rules(problem, g) and not any(f.hits(problem, g) for f in forbid)]
+
+
+def keeps_rules(problem: PlanProblem, decided: Decided) -> bool:
+    """Whether a decision keeps the rules among investments (not: budgets, goals, needs)."""
+    month = {s.investment: s.month for j, s in enumerate(problem.starts) if decided.x[j] > 0.5}
+    if len(month) < int(np.sum(decided.x > 0.5)) or any(name not in month for name in problem.must):
+        return False
+    if any(one in month and other in month for one, other in problem.excludes):
+        return False
+    return all(
+        before in month and month[before] + lag <= month[name]
+        for name, needed in problem.requires.items()
+        if name in month
+        for before, lag in needed.items()
+    )
+
+
+def read(rows: Rows, solved: Solved) -> Decided:
+    """The investments and grades of a solution."""
+    x = np.array([round(solved.values[c.name]) for c in rows.x], dtype=float)
+    y = np.array([round(solved.values[c.name]) for c in rows.y], dtype=float)
+    return Decided(x, y)
+
+
+def _close(value: float, bound: float, gap: float) -> bool:
+    return bound - value <= max(gap * max(abs(value), abs(bound)), SMALLEST)

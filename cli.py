@@ -324,6 +324,98 @@ def progress(runs: tuple[Path, ...], actuals: Path | None, kpis: tuple[str, ...]
         click.echo(found.as_csv() if form == "csv" else found.as_text(), nl=form != "csv")
 
 
+# Staff
+
+
+@main.command()
+@click.argument("file")
+@overlays_and_sets
+@click.option(
+    "--method",
+    type=click.Choice(["erlang", "simulation"]),
+    default="erlang",
+    show_default=True,
+    help="The quick answer, or the smallest staffing that simulation finds enough.",
+)
+@click.option("--month", metavar="MONTH", help="Such as 2027-11, or busiest. [default: the horizon's mean week]")
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="KPI>=X",
+    help="Such as 'service_level(phone)>=85 %', in place of what the scenario declares of the same.",
+)
+@click.option(
+    "--by",
+    type=click.Choice(["heads", "half-hour"]),
+    default="heads",
+    show_default=True,
+    help="What simulation turns: heads with their shifts, or the need by half-hour in proportion.",
+)
+@click.option(
+    "--in",
+    "each",
+    type=click.Choice(["day", "week", "month"]),
+    help="The target must hold in such periods with the --chance.",
+)
+@click.option("--chance", metavar="SHARE", help="Share of the periods that must meet the target. [default: 90 %]")
+@click.option("--confidence", default="95 %", show_default=True, metavar="SHARE", help="How sure simulation must be.")
+@click.option(
+    "--objective",
+    type=click.Choice(["service", "cost"]),
+    default="service",
+    show_default=True,
+    help="Meet the targets, or the least cost of agents, abandonment and waiting.",
+)
+@click.option("--cost-agent", metavar="MONEY/h", help="An agent on duty. [default: what the team costs]")
+@click.option("--cost-abandoned", metavar="MONEY", help="A customer who hangs up.")
+@click.option("--cost-waiting", metavar="MONEY/min", help="A customer who waits.")
+@click.option("--full-time", default="40 h", show_default=True, metavar="DURATION", help="Paid week of one FTE.")
+@click.option(
+    "--reps", type=click.IntRange(min=2), metavar="N", help="Replications of a staffing at most. [default: 64]"
+)
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Seed. [default: the scenario's]")
+@click.option("--jobs", default=-1, show_default="all cores", help="Replications at once.")
+@click.option("--engine", type=click.Choice(["simpy", "fast"]), help="[default: the fastest there is]")
+@click.option("--solver", type=click.Choice(["highs", "cbc"]), default="highs", show_default=True)
+@click.option(
+    "--out",
+    default="results",
+    show_default=True,
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the run's folder is made.",
+)
+@click.option("--quiet", is_flag=True, help="No progress, and only the name of the folder written.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
+def staff(file: str, form: str, quiet: bool, **choices: Any) -> None:
+    """How many agents are needed, by team and half-hour, and whether that is less than are on duty today."""
+    import sys
+
+    from report import format as fmt
+    from report.given import Refused
+    from report.staff.command import Infeasible, staff
+    from report.staff.tables import need
+    from report.staff.text import as_plain, as_text
+    from report.tables import to_csv
+
+    costs = {name: choices.pop(f"cost_{name}") for name in ("agent", "abandoned", "waiting")}
+    try:
+        found = staff(file, arguments=sys.argv[1:], progress_to=sys.stderr, quiet=quiet, costs=costs, **choices)
+    except (Refused, Infeasible) as problem:
+        click.echo(str(problem), err=True)
+        raise SystemExit(2 if isinstance(problem, Refused) else 3) from None
+    except KeyboardInterrupt:
+        click.echo("Stopped. Nothing was written.", err=True)
+        raise SystemExit(130) from None
+    if form == "json":
+        click.echo(json.dumps(as_plain(found), indent=2))
+    elif form == "csv":
+        click.echo(to_csv(need(found.need)), nl=False)
+    else:
+        click.echo(found.folder.as_posix() if quiet else fmt.plain(as_text(found)))
+
+
 # Explain
 
 

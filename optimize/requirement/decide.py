@@ -1,10 +1,11 @@
-"""Whether a staffing is enough, with the confidence asked: replications are added until it is sure, or there are no more.
+"""Whether a staffing is enough, with the confidence asked: replications are added until it is sure, or there are no
+more.
 
-Sequential and on common random numbers: replication r of every staffing has the same tape. A staffing is looked at after
-4, 8, 16 ... replications, at most `replications` of them. At each of the L looks it counts as enough where every figure
-passes a one-sided bound of risk (1 - confidence) / L, and as too little where one of the F figures fails one of risk
-(1 - confidence) / (L F): so the chance of a wrong word on a staffing is at most 1 - confidence (Bonferroni), however
-often it is looked at. What is not sure after the last look counts as too little, and is told.
+Sequential and on common random numbers: replication r of every staffing has the same tape. A staffing is looked at
+after 4, 8, 16 ... replications, at most `replications` of them. At each of the L looks it counts as enough where every
+figure passes a one-sided bound of risk (1 - confidence) / L, and as too little where one of the F figures fails one of
+risk (1 - confidence) / (L F): so the chance of a wrong word on a staffing is at most 1 - confidence (Bonferroni),
+however often it is looked at. What is not sure after the last look counts as too little, and is told.
 """
 
 from __future__ import annotations
@@ -77,6 +78,7 @@ class Judge:
         world, looks = self.levers.world(numbers), self.looks
         risk = (1.0 - self.confidence) / len(looks)
         tallies: list[Tally] = []
+        found: list[Found] = []
         for most in looks:
             tallies += self.simulate([world], len(tallies), most - len(tallies))[0].tallies
             found = [each for each in figures(world, tallies, self.aim, risk) if not math.isnan(each.value)]

@@ -101,7 +101,9 @@ def _staffing(resolved: Resolved, week: np.ndarray) -> Staffing:
 def levers_of(resolved: Resolved, quick: Requirement, costs: np.ndarray, by_half_hour: bool = False) -> Levers:
     """A lever for each team. ``costs`` (T,) of an hour on duty; ``by_half_hour``: of every team the need by half-hour,
     otherwise only of those whose staffing is given by interval."""
-    levers, start, today = [], [], []
+    levers: list[Lever] = []
+    start: list[int] = []
+    today: list[int | None] = []
     for t, (name, team) in enumerate(resolved.scenario.teams.items()):
         need = quick.agents[t].astype(float)
         if by_half_hour or team.staffing is not None:

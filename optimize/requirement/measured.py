@@ -127,7 +127,7 @@ def _worth(share: float, good: np.ndarray, known: np.ndarray) -> float:
 
 
 def _met(resolved: Resolved, tally: Tally, limit: Limit, aim: Aim) -> np.ndarray:
-    """float64 (periods,): 1 met, 0 missed, NaN no data, of the periods inside the month (or horizon) that is looked at."""
+    """float64 (periods,): 1 met, 0 missed, NaN no data, of the periods inside the month (or horizon) looked at."""
     assert aim.each is not None
     top, bottom = _sums(resolved, tally, limit, "month" if aim.each == "month" else "day")
     calendar = resolved.calendar

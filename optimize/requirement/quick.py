@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from optimize.requirement.cover import Need, Window, cover
 from optimize.requirement.flows import Flow, busiest_month, expected_week, period_slots
 from optimize.requirement.limits import Limit, limits_of
-from optimize.requirement.pools import SLOT_S, Pool, Work, limits_for, pools_of, works_of
+from optimize.requirement.pools import SLOT_S, Pool, Work, is_deferrable, limits_for, pools_of, works_of
 from optimize.requirement.response import Prices, cheapest, fewest, steady
 from optimize.requirement.result import Requirement
 from optimize.requirement.week import SLOTS, share_open
@@ -22,7 +23,7 @@ from sim.scenario.calendar import parse_days, parse_hours
 from sim.scenario.resolved import Resolved
 from sim.scenario.schema import Scenario
 from sim.scenario.schema.people import Team
-from sim.scenario.units import HALF_HOUR_MS, MS_PER_DAY, MS_PER_SECOND
+from sim.scenario.units import HALF_HOUR_MS, MS_PER_DAY, MS_PER_HOUR, MS_PER_SECOND
 
 FULL_TIME_H = 40.0
 _PASSES = 3
@@ -56,13 +57,13 @@ def requirement(
     limits = limits_of(resolved.scenario, targets)
     speed, quality = tenure(resolved, label)
     lost = np.zeros((len(resolved.scenario.channels), SLOTS))
-    for _ in range(_PASSES):  # staffing -> who leaves the queue -> who tries again -> staffing
+    for number in range(_PASSES):  # staffing -> who leaves the queue -> who tries again -> staffing
         flow = expected_week(resolved, label, lost, quality)
         found, leaving = _staffed(resolved, flow, label, speed, limits, prices, full_time, solver)
-        if np.abs(leaving - lost).max() < _SETTLED:
-            break
+        if number == _PASSES - 1 or np.abs(leaving - lost).max() < _SETTLED:
+            return found
         lost = leaving
-    return found
+    raise AssertionError("there is at least one pass")
 
 
 def _staffed(
@@ -82,9 +83,10 @@ def _staffed(
     pools = pools_of(scenario, works, speed)
     patience = patience_rates(scenario)
     teams, channels = tuple(scenario.teams), tuple(scenario.channels)
-    needs = [_need(pool, patience, limits, teams, prices) for pool in pools]
-    windows = [_window(scenario, work) for work in works if work.deferrable]
-    agents = cover(needs, windows, when_at_work(scenario, flow), agent_costs(scenario), solver)
+    costs = agent_costs(scenario)
+    needs = [_need(pool, patience, limits, teams, _priced(prices, costs[list(pool.teams)])) for pool in pools]
+    windows = [_window(scenario, work, limits) for work in works if work.deferrable]
+    agents = cover(needs, windows, when_at_work(scenario, flow), costs, solver)
     service, lost = _predicted(scenario, pools, agents, patience, limits)
     load = np.zeros((len(channels), SLOTS))
     contacts = np.zeros_like(load)
@@ -127,12 +129,25 @@ def _need(
     return Need(pool, agents, busy)
 
 
-def _window(scenario: Scenario, work: Work) -> Window:
+def _priced(prices: Prices | None, costs: np.ndarray) -> Prices | None:
+    """The prices, an agent's as the mean of the pool's teams where none is given."""
+    if prices is None or prices.agent is not None:
+        return prices
+    return replace(prices, agent=float(costs.mean()) * MS_PER_SECOND / MS_PER_HOUR)
+
+
+def _window(scenario: Scenario, work: Work, limits: Sequence[Limit]) -> Window:
+    """The channel's target time, and the share that is asked for."""
     channel = scenario.channels[work.channel]
-    if channel.target is None:
+    shares = [
+        limit.target.amount
+        for limit in limits
+        if limit.channel == work.channel and limit.what.kpi.startswith("service_level")
+    ]
+    if channel.target is None or not shares:
         return Window(work, SLOTS, 1.0, channel.interruptible)
     slots = min(SLOTS, max(1, channel.target.within // HALF_HOUR_MS))
-    return Window(work, int(slots), channel.target.share, channel.interruptible)
+    return Window(work, int(slots), max(shares), channel.interruptible)
 
 
 def _predicted(
@@ -200,8 +215,6 @@ def tenure(resolved: Resolved, label: str | None) -> tuple[np.ndarray, np.ndarra
 def when_at_work(scenario: Scenario, flow: Flow) -> np.ndarray:
     """bool (336,): when deferrable work may be done: while a channel whose customers wait in line is open, else in the
     teams' shifts, else at any time."""
-    from optimize.requirement.pools import is_deferrable
-
     open_ = np.zeros(SLOTS, dtype=bool)
     for channel in scenario.channels.values():
         if not is_deferrable(channel):
@@ -213,7 +226,7 @@ def when_at_work(scenario: Scenario, flow: Flow) -> np.ndarray:
                 for day in parse_days(shift.days):
                     low, high = (day * MS_PER_DAY + ms for ms in (begin, end))
                     open_[[s % SLOTS for s in range(-(-low // HALF_HOUR_MS), high // HALF_HOUR_MS)]] = True
-    return (open_ if open_.any() else np.ones(SLOTS, dtype=bool)) & flow.occurs
+    return np.asarray((open_ if open_.any() else np.ones(SLOTS, dtype=bool)) & flow.occurs)
 
 
 def shrinkage(team: Team) -> float:
@@ -231,7 +244,7 @@ def agent_costs(scenario: Scenario) -> np.ndarray:
             costs.append(team.wage * (1 + team.on_cost) * (1 + team.overhead) / max(1e-9, 1.0 - shrinkage(team)))
     found = np.array(costs, dtype=float)
     known = found[found > 0]
-    return np.where(found > 0, found, known.mean() if len(known) else 1.0)
+    return np.asarray(np.where(found > 0, found, known.mean() if len(known) else 1.0))
 
 
 def present_agents(resolved: Resolved, here: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from optimize.requirement.limits import Limit
 from sim.analytic import Queue
@@ -70,8 +70,8 @@ def fewest(offered: Offered, limits: Sequence[Limit]) -> int:
 class Prices:
     """What staffing costs, in money and seconds."""
 
-    agent: float
-    """One agent on duty for a second."""
+    agent: float | None = None
+    """One agent on duty for a second; None: what the scenario's teams cost."""
     abandoned: float = 0.0
     """One contact that leaves the queue."""
     waiting: float = 0.0
@@ -79,6 +79,7 @@ class Prices:
 
     def cost(self, offered: Offered, agents: int) -> float:
         """Expected cost of a second; infinite where the queue grows without end."""
+        assert self.agent is not None
         found = steady(offered, agents)
         if found is None:
             return math.inf
@@ -93,6 +94,8 @@ def cheapest(offered: Offered, prices: Prices) -> int:
     """
     if offered.rate <= 0:
         return 0
+    if prices.agent is None or prices.agent <= 0:
+        raise ValueError("an agent who costs nothing is never one too many: give a price")
     best, least, agents = 0, math.inf, 1
     while not best or prices.agent * agents < least:
         cost = prices.cost(offered, agents)
@@ -100,8 +103,3 @@ def cheapest(offered: Offered, prices: Prices) -> int:
             best, least = agents, cost
         agents += 1
     return best
-
-
-def with_load(offered: Offered, factor: float) -> Offered:
-    """The same contacts, each of which takes ``factor`` times as long."""
-    return replace(offered, handle=offered.handle * factor)

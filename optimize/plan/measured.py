@@ -1,0 +1,157 @@
+"""What simulated versions say: work by cell, service by month, money that contacts move; on one list of names.
+
+Versions may have more channels and teams than the scenario as written, since investments add them. Everything is put on
+the same names, zeros where a version lacks one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evaluate.investments import investment_lines
+from optimize.plan.people import KEYS, money_by_replication, staff, staff_usage
+from sim.demand.rates import expected_needs
+from sim.replicate import Replications
+from sim.scenario.resolved import Resolved
+from sim.scenario.units import HALF_HOUR_MS, MS_PER_HOUR
+
+_ENOUGH_NEEDS = 30.0  # below, a month's needs say too little to be set against what is expected
+
+
+@dataclass(frozen=True)
+class Names:
+    """Everything by which the plan is told apart: C channels, R reasons, T teams, M months."""
+
+    channels: tuple[str, ...]
+    reasons: tuple[str, ...]
+    teams: tuple[str, ...]
+    months: tuple[str, ...]
+
+    @staticmethod
+    def of(resolved: Resolved, versions: Sequence[Resolved] = ()) -> Names:
+        """Names of a scenario and those that its versions add."""
+        channels, teams = (
+            tuple(dict.fromkeys(name for one in (resolved, *versions) for name in getattr(one.scenario, group)))
+            for group in ("channels", "teams")
+        )
+        return Names(channels, tuple(resolved.scenario.reasons), teams, resolved.calendar.month_labels)
+
+    def teams_of(self, resolved: Resolved) -> list[str]:
+        """Teams of a version, in the plan's order."""
+        return [name for name in self.teams if name in resolved.scenario.teams]
+
+    def by_team(self, resolved: Resolved, figures: np.ndarray) -> np.ndarray:
+        """float64 (T, M) of a version's own (teams, M)."""
+        return _placed(self.teams, list(resolved.scenario.teams), figures)
+
+    def by_channel(self, resolved: Resolved, figures: np.ndarray) -> np.ndarray:
+        """float64 (C, ...) of a version's own (channels, ...)."""
+        return _placed(self.channels, list(resolved.scenario.channels), figures)
+
+
+def _placed(names: Sequence[str], own: Sequence[str], figures: np.ndarray) -> np.ndarray:
+    found = np.zeros((len(names), *figures.shape[1:]))
+    for row, name in enumerate(own):
+        found[names.index(name)] = figures[row]
+    return found
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One simulated version; n replications."""
+
+    runs: Replications
+    work: np.ndarray
+    """float64 (n, C, R, M): hours that agents are busy with a channel, by reason as its handle time is."""
+    top: np.ndarray
+    """float64 (n, C, M): contacts that kept the channel's promise."""
+    bottom: np.ndarray
+    """float64 (n, C, M): contacts that it was made to."""
+    handled: np.ndarray
+    """float64 (C, M): mean contacts finished by agents."""
+    hours: np.ndarray
+    """float64 (T, M): expected hours for customers at full speed."""
+    busy: np.ndarray
+    """float64 (T, M): mean hours with a contact in hand."""
+    moved: np.ndarray
+    """float64 (n, K, M): money that contacts move: the cash flow less what people and fixed costs come to."""
+    fixed: np.ndarray
+    """float64 (K, M): money that nobody's contacts move."""
+
+    @property
+    def resolved(self) -> Resolved:
+        """The version."""
+        return self.runs.resolved
+
+    @property
+    def mean_work(self) -> np.ndarray:
+        """float64 (C, R, M): mean hours."""
+        return np.asarray(self.work.mean(axis=0))
+
+    @property
+    def level(self) -> np.ndarray:
+        """float64 (C, M): share of contacts that kept the promise, over all replications; NaN without any."""
+        top, bottom = self.top.sum(axis=0), self.bottom.sum(axis=0)
+        return np.asarray(np.divide(top, bottom, out=np.full_like(top, np.nan), where=bottom > 0))
+
+
+def measured(runs: Replications, names: Names) -> Measured:
+    """What replications of a version say."""
+    resolved = runs.resolved
+    paid = staff(resolved)
+    work, top, bottom, handled = [], [], [], []
+    edges = np.diff(resolved.calendar.month_edges_ms)
+    for tally in runs.tallies:
+        months = tally.months
+        whole = edges / np.maximum(months.period_ms, 1.0)  # the warm-up is counted nowhere else
+        handle = np.moveaxis(months.cells["handle_ms"], 0, 2)  # (channels, reasons, M)
+        share = handle / np.maximum(handle.sum(axis=1, keepdims=True), 1.0)
+        hours = months.lanes["channel_busy_ms"].T[:, None, :] * share * whole / MS_PER_HOUR
+        work.append(names.by_channel(resolved, hours))
+        top.append(names.by_channel(resolved, months.cells["contract_top"].sum(axis=2).T))
+        bottom.append(names.by_channel(resolved, months.cells["contract_bottom"].sum(axis=2).T))
+    handled = [names.by_channel(resolved, usage.handled) for usage in runs.usage]
+    busy = np.mean([usage.busy_ms for usage in runs.usage], axis=0) / MS_PER_HOUR
+    return Measured(
+        runs=runs,
+        work=np.array(work),
+        top=np.array(top),
+        bottom=np.array(bottom),
+        handled=np.mean(handled, axis=0),
+        hours=names.by_team(resolved, paid.hours),
+        busy=names.by_team(resolved, busy),
+        moved=money_by_replication(resolved, runs.usage) - paid.money,
+        fixed=paid.money,
+    )
+
+
+def luck(runs: Replications) -> np.ndarray:
+    """float64 (R, M): needs that are expected for each one that these replications happened to have.
+
+    What their tapes have too much or too little of is known exactly, so that work can be put right for it.
+    """
+    resolved = runs.resolved
+    calendar = resolved.calendar
+    found = np.mean([tally.months.cells["needs"].sum(axis=1) for tally in runs.tallies], axis=0).T  # (R, M)
+    slots = np.arange(calendar.slots, dtype=np.int64) * HALF_HOUR_MS
+    month = np.searchsorted(calendar.month_edges_ms, slots, side="right") - 1
+    counted = slots >= resolved.scenario.horizon.warm_up
+    expected = np.array(
+        [np.bincount(month[counted], line[counted], found.shape[1]) for line in expected_needs(resolved)]
+    ).reshape(found.shape)
+    enough = found * runs.count >= _ENOUGH_NEEDS
+    return np.asarray(np.divide(expected, found, out=np.ones_like(found), where=enough))
+
+
+def own_use(one: Measured, name: str) -> np.ndarray:
+    """float64 (K, M): what an investment bills by use (contacts, needs, minutes), which ramps do not delay."""
+    resolved = one.resolved
+    found = np.zeros_like(one.fixed)
+    for usages, sign in ((one.runs.usage, -1.0), ([staff_usage(resolved)], 1.0)):
+        for category, item, _, amounts in investment_lines(resolved, usages):
+            if item == f"investments.{name}" and category == "per_use":
+                found[KEYS.index(category)] += sign * amounts.mean(axis=0)
+    return found

@@ -1,0 +1,41 @@
+"""Versions of one written scenario: the same files, read once, with values laid in, and checked like any scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sim.scenario.layers import Layers
+from sim.scenario.load import finish
+from sim.scenario.nodes import Path, from_python
+from sim.scenario.resolved import Resolved
+from sim.scenario.vary import Sources
+
+Values = Mapping[Path, Any]
+"""Place in the document -> what stands there instead, as in YAML; None removes it."""
+
+
+class Versions:
+    """A scenario's document, and what it comes to under other values."""
+
+    def __init__(self, sources: Sources, changes: Mapping[str, str] | None = None) -> None:
+        self.sources = sources
+        self._layers = Layers()
+        self._document = self._layers.document(sources.file, sources.overlays, sources.sets)
+        self._document = self._document.put(("uncertain",), None)
+        if changes:  # a draw of uncertain inputs
+            self._document = from_python(dict(sources.resolved(changes).document))
+        self.base = self.resolved({})
+        """The scenario as it is written, without its `uncertain:`."""
+
+    def resolved(self, values: Values) -> Resolved:
+        """The scenario with other values. Raises ScenarioProblems."""
+        document = self._document
+        for path, value in values.items():
+            present = document.get(path)
+            if value is not None:
+                document = document.put(path, from_python(value))
+            elif present is not None:
+                document = document.put(path, None)
+        return finish(document, replace(self._layers, problems=[]))

@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from report.given import Refused
+
 _LONGEST = 80  # of the part of the name that lists scenarios
 _TRIES = 1000
 
@@ -24,8 +26,15 @@ def write_folder(parent: Path, name: str, fill: Callable[[Path], None]) -> Path:
     """Makes an empty folder, lets ``fill`` write into it, and renames it to ``parent / name``; returns where it is.
 
     Whatever goes wrong inside, Ctrl-C included, nothing is left behind. Where the name is taken, ``-2``, ``-3`` ... is
-    appended.
+    appended. Raises Refused where the disk is full or cannot be written on.
     """
+    try:
+        return _written(parent, name, fill)
+    except OSError as problem:
+        raise Refused(f"cannot write in {parent}: {problem.strerror or problem}") from None
+
+
+def _written(parent: Path, name: str, fill: Callable[[Path], None]) -> Path:
     parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".writing-", dir=parent))
     try:

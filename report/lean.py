@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from report.charts import style
 from report.folder import folder_name, write_folder
-from report.given import Refused
 from report.manifest import Circumstances, about
 from report.progress import now_and_then
 from report.resolved_files import write_scenario
@@ -79,10 +78,7 @@ def write_lean(
         (folder / "manifest.json").write_text(f"{text}\n", encoding="utf-8")
 
     names = [resolved.scenario.name for resolved in resolveds]
-    try:
-        return write_folder(out, folder_name(circumstances.command, names, circumstances.started), write)
-    except OSError as problem:
-        raise Refused(f"cannot write in {out}: {problem.strerror}") from None
+    return write_folder(out, folder_name(circumstances.command, names, circumstances.started), write)
 
 
 def save_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:

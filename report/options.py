@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from report.csv_text import as_text
 from sim.scenario.options_table import OptionRow
 from sim.scenario.schema.base import Evidence
 
@@ -75,7 +76,7 @@ def options_csv(rows: Sequence[OptionRow]) -> str:
     writer.writerow(HEADINGS)
     for row in rows:
         for line in _lines(row):
-            writer.writerow((row.name, row.level or "", *line))
+            writer.writerow((row.name, row.level or "", *map(as_text, line)))
     return text.getvalue()
 
 

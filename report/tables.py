@@ -11,6 +11,7 @@ from evaluate.measures import MEASURES
 from evaluate.returns import returns_table
 from evaluate.sunk import sunk_table
 from report import closed_loop, gaps, goals, stakeholders
+from report.csv_text import as_text
 from report.workforce import as_table
 from sim.kpis import KPIS, kpi_table
 from sim.kpis.table import By
@@ -148,4 +149,8 @@ def judgement_tables(comparison: Comparison) -> Mapping[str, pd.DataFrame]:
 def to_csv(table: pd.DataFrame) -> str:
     """CSV with nine significant digits (six in the long tables), one line ending everywhere, empty for no data."""
     digits = 6 if {"day", "half_hour"} & set(table.columns) else 9
+    for name in table.select_dtypes(include=["object", "string"]).columns:
+        changed = {cell: as_text(cell) for cell in table[name].unique() if as_text(cell) is not cell}
+        if changed:
+            table = table.assign(**{str(name): table[name].replace(changed)})
     return table.to_csv(index=False, lineterminator="\n", float_format=f"%.{digits}g")

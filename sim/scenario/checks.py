@@ -12,6 +12,7 @@ from sim.scenario.checks_names import (
     check_automation_names,
     check_channel_names,
     check_reason_names,
+    check_reserved_names,
     check_served,
     check_team_names,
 )
@@ -80,6 +81,7 @@ CHECKS: tuple[Check, ...] = (
     check_speeds,
     check_automation,
     check_profiles,
+    check_reserved_names,
     check_reason_names,
     check_channel_names,
     check_team_names,

@@ -9,6 +9,18 @@ from sim.scenario.nodes import Path
 from sim.scenario.problems import Problem, listed
 from sim.scenario.schema.demand import ComesBack, Reason
 
+EVERYTHING = "all"
+"""What tables call all channels, all reasons or all teams together."""
+
+
+def check_reserved_names(context: Context) -> Iterator[Problem]:
+    """Nothing is called what tables call everything together."""
+    scenario = context.scenario
+    for group, names in (("reasons", scenario.reasons), ("channels", scenario.channels), ("teams", scenario.teams)):
+        if EVERYTHING in names:
+            wrong = f"'{EVERYTHING}' is what tables call all {group} together"
+            yield context.problem((group, EVERYTHING), wrong, "another name", key=True)
+
 
 def check_reason_names(context: Context) -> Iterator[Problem]:
     """Channels and teams that a reason names."""

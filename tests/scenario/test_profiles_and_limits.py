@@ -1,5 +1,6 @@
 """Weekly profiles in their three layouts, and scenarios that are too large."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -72,7 +73,7 @@ def test_the_estimate_counts_absolute_rates_and_groups():
         "reasons": {"any": {"rate": "5 /h", "channels": {"phone": "100 %"}, "handle": "4 min",
                             "batch": {1: "50 %", 3: "50 %"}}},
         "channels": {"phone": {}},
-        "teams": {"all": {"agents": 3, "serves": ["phone"]}},
+        "teams": {"desk": {"agents": 3, "serves": ["phone"]}},
     }  # fmt: skip
     made = resolve(document)
     assert estimate_tickets([made.scenario]) == pytest.approx(5 * 240 * 2)
@@ -119,11 +120,19 @@ def test_agents_given_by_interval_are_bounded_too():
         "horizon": {"start": "2027-01-04", "length": "10 days"},
         "reasons": {"any": {"rate": "5 /h", "channels": {"phone": "100 %"}, "handle": "4 min"}},
         "channels": {"phone": {}},
-        "teams": {"all": {"staffing": {"every": "30 min", "agents": [3, 4]}, "serves": ["phone"]}},
+        "teams": {"desk": {"staffing": {"every": "30 min", "agents": [3, 4]}, "serves": ["phone"]}},
     }
     scenario = resolve(document).scenario
     assert estimate_staff_events(scenario) == pytest.approx(480 + 480 + 2 * 10)  # a change of one agent each half-hour
     for agents, wrong in (([3, 2_000_000], "2,000,000 agents are too many"), ([3, 900_000], "staff events")):
-        document["teams"]["all"]["staffing"]["agents"] = agents
+        document["teams"]["desk"]["staffing"]["agents"] = agents
         with pytest.raises(ScenarioProblems, match=wrong):
             resolve(document)
+
+
+@pytest.mark.parametrize("group", ["reasons", "channels", "teams"])
+def test_nothing_is_called_what_tables_call_everything(group):
+    """A team of that name made the charts of a run fail: two rows of one label."""
+    old = {"reasons": "return", "channels": "email", "teams": "frontline"}[group]
+    with pytest.raises(ScenarioProblems, match=f"'all' is what tables call all {group} together"):
+        load(GOOD, sets=[f"{group}.all={json.dumps(load(GOOD).document[group][old], default=str)}"])

@@ -114,7 +114,7 @@ def _observe(run: Replications, base: Replications, lines: Sequence[Line], confi
     found = {}
     for line in lines:
         if line == NPV:
-            values = _worth(run, base)
+            values = present_worth(run, base)
             found[line] = Observed(float(np.mean(values)), values - values.mean())
             continue
         parts = sums(run.resolved, run.tallies, line)
@@ -127,7 +127,7 @@ def _observe(run: Replications, base: Replications, lines: Sequence[Line], confi
     return found
 
 
-def _worth(run: Replications, base: Replications) -> np.ndarray:
+def present_worth(run: Replications, base: Replications) -> np.ndarray:
     """Present value of all flows by replication, under the base's conventions; released time where it counts."""
     world, flows = base.resolved, cash_flows(run.resolved, run.usage)
     arrays = flow_arrays(flows, categories_of(flows), run.count, world.calendar.month_labels)

@@ -1,0 +1,258 @@
+"""Choosing a plan (design section 9): learn, propose, simulate, put right, select, and check on fresh seeds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from optimize.plan.ask import Ask
+from optimize.plan.beside import Naive, Point, frontier_points, naive_answers
+from optimize.plan.fresh import Fresh, check
+from optimize.plan.frontier import budget_price
+from optimize.plan.holding import Candidate, Holding, Round, Wish, renamed
+from optimize.plan.learn import Learned, learn
+from optimize.plan.outcome import Infeasible, NothingFound
+from optimize.plan.problem import PlanSolution
+from optimize.plan.proposals import proposals
+from optimize.plan.robust import Risk, Robust, robust
+from optimize.plan.selection import Selection, select
+from optimize.plan.simulating import Simulator, Tell
+from optimize.plan.value import values
+from sim.replicate import Replications
+from sim.scenario.resolved import Resolved
+from sim.scenario.vary import Sources
+
+PUT_RIGHT = 3
+"""Rounds in which each further proposal is put right."""
+ZONE = 0.005
+"""Indifference zone where none is asked for, as a share of today's present cost."""
+STEP = 0.05
+"""How much more of a budget is asked about, as a share of it."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The answer, and everything that a reader may ask about it."""
+
+    learned: Learned
+    wish: Wish
+    seed: int
+    plan: Candidate
+    runner_up: Candidate | None
+    candidates: tuple[Candidate, ...]
+    """All that were selected from, as the model proposed them and the simulation put them right."""
+    selection: Selection
+    kept_out: Mapping[str, int]
+    """Proposals that could not be put right: channels and months that they miss."""
+    history: tuple[Round, ...]
+    fresh: Fresh
+    naive: tuple[Naive, ...]
+    points: tuple[Point, ...]
+    robust: Robust | None
+    budget_step: tuple[float, float] | None
+    """So much more of the total budget, and what each unit of it would bring; None: no budget, or not known."""
+    runs: tuple[Replications, ...]
+    """Today, the plan, the runner-up and the naive answers on the tapes of the choice."""
+    replications: int
+    """Simulated in all."""
+    seconds: Mapping[str, float]
+    """By phase."""
+
+    @property
+    def base(self) -> Resolved:
+        """Today."""
+        return self.learned.base
+
+    @property
+    def solution(self) -> PlanSolution:
+        """What the model says of the plan."""
+        return self.plan.solution
+
+
+class _Clock:
+    """Seconds by phase."""
+
+    def __init__(self, tell: Tell) -> None:
+        self.seconds: dict[str, float] = {}
+        self._tell, self._then = tell, time.monotonic()
+
+    def done(self, phase: str) -> None:
+        """The phase that ends now."""
+        now = time.monotonic()
+        self.seconds[phase] = self.seconds.get(phase, 0.0) + now - self._then
+        self._tell(f"{phase}: {self.seconds[phase]:.0f} s")
+        self._then = now
+
+
+def choose(sources: Sources, ask: Ask, wish: Wish, tell: Tell | None = None) -> Choice:
+    """The plan that answers what is asked.
+
+    Raises Infeasible, Unbounded, NothingFound, SolverMissing, NothingUncertain and ScenarioProblems.
+    """
+    say = tell or (lambda _line: None)
+    clock = _Clock(say)
+    base = sources.resolved()
+    seed = base.scenario.experiment.seed if wish.seed is None else wish.seed
+    simulate = Simulator(seed, wish.engine, wish.jobs, say)
+    learned = learn(sources, ask, simulate, tell=say)
+    clock.done("learning")
+    holding = Holding(sources, learned, simulate, wish, say, title_of(base))
+    best = holding.held(holding.candidate("plan", holding.solved()))
+    clock.done("plan")
+    candidates = proposed(holding, best)
+    clock.done("proposals")
+    fit, kept_out = able(holding, candidates)
+    selection = selected(holding, fit)
+    clock.done("selection")
+    found = None
+    if wish.uncertain:
+        risk: Risk = base.scenario.choose.risk
+        found = robust(sources, base.scenario.name, _others(fit, ()), wish, risk, seed, say)
+        clock.done("uncertainty")
+    winner, second = _first_two(selection, found, fit)
+    plan, runner = _named(holding, winner, second)
+    plan, fresh = check(holding, plan, [runner] if runner else [], seed)
+    clock.done("fresh seeds")
+    naive = naive_answers(holding)
+    points = frontier_points(holding)
+    step = _budget_step(holding, plan)
+    clock.done("beside it")
+    shown = [plan, *([runner] if runner else []), *(each.plan for each in naive if each.plan is not None)]
+    runs = [simulate.whole(each, wish.replications) for each in (base, *(each.resolved for each in shown))]
+    clock.done("figures")
+    return Choice(
+        learned=holding.learned,
+        wish=wish,
+        seed=seed,
+        plan=plan,
+        runner_up=runner,
+        candidates=tuple(candidates),
+        selection=selection,
+        kept_out=kept_out,
+        history=tuple(holding.history),
+        fresh=fresh,
+        naive=tuple(naive),
+        points=tuple(points),
+        robust=found,
+        budget_step=step,
+        runs=tuple(runs),
+        replications=simulate.replications + (1 + len(fresh.values)) * fresh.count * (1 + fresh.raised),
+        seconds=clock.seconds,
+    )
+
+
+def title_of(base: Resolved) -> Callable[[str], str]:
+    """Titles of plans."""
+    own = base.scenario.title or base.scenario.name
+    titles = {
+        "plan": "the plan that was chosen",
+        "runner_up": "the plan that came second",
+        "team_only": "the best plan with people only",
+        "self_service_only": "the best plan with people and self-service only",
+        "bot_only": "the best plan with people and bots only",
+    }
+    return lambda name: f"{own}: {titles.get(name, 'a proposal')}"
+
+
+def proposed(holding: Holding, best: Candidate) -> list[Candidate]:
+    """The best few distinct plans, each put right: other investments first, then other months of the best."""
+    wish, problem = holding.wish, holding.learned.problem
+    found = {best.mix: best.solution}
+    count = wish.proposals
+    for differ, many in (("investment", count), ("start", 1 + count // 2)):
+        if count > 1:
+            some = proposals(
+                problem, many, differ=differ, solver=wish.solver, time_limit=wish.time_limit, gap=wish.gap,
+                start=best.solution,
+            )  # fmt: skip
+            for solution in some:
+                found.setdefault(solution.mix, solution)
+    others = sorted((s for mix, s in found.items() if mix != best.mix), key=lambda s: -s.objective)[: count - 1]
+    plans = [replace(best, name="A")]
+    plans[0] = renamed(best, "A", holding.title("A"), holding.sources)
+    for letter, solution in zip("BCDEFGHIJKLMNOPQRSTUVWXYZ", others, strict=False):
+        holding.tell(f"proposal {letter}: {words_of(solution)}")
+        plans.append(holding.held(holding.candidate(letter, solution), PUT_RIGHT))
+    return plans
+
+
+def words_of(solution: PlanSolution) -> str:
+    """Investments with their levels, in the order of their starts."""
+    named = sorted(solution.mix, key=lambda one: (one[2], one[0]))
+    return ", ".join(name if level is None else f"{name} ({level})" for name, level, _ in named) or "people only"
+
+
+def able(holding: Holding, plans: Sequence[Candidate]) -> tuple[list[Candidate], dict[str, int]]:
+    """The plans that keep their promises on the tapes so far, and what the others miss; all where none does."""
+    missed = {}
+    for plan in plans:
+        kept = holding.kept(plan, holding.runs(plan)[1])
+        if not all(channel.holds for channel in kept):
+            missed[plan.name] = sum(not promise.holds for channel in kept for promise in channel.promises)
+    fit = [plan for plan in plans if plan.name not in missed]
+    return (fit, missed) if fit else (list(plans), missed)
+
+
+def selected(holding: Holding, plans: Sequence[Candidate]) -> Selection:
+    """The best of the plans in simulation, with the guarantee that is asked for."""
+    wish = holding.wish
+    by_name = {plan.name: plan for plan in plans}
+
+    def sample(names: Sequence[str], first: int, count: int) -> dict[str, np.ndarray]:
+        base, *runs = holding.simulate([holding.base, *(by_name[name].resolved for name in names)], first, count)
+        return {
+            name: values(holding.learned.problem, base, run) for name, run in zip(names, runs, strict=True)
+        }
+
+    return select(sample, list(by_name), zone(holding), wish.alpha, wish.replications, wish.most)
+
+
+def zone(holding: Holding) -> float:
+    """The indifference zone: as asked for, or a share of today's present cost (of a score: 0.001)."""
+    problem = holding.learned.problem
+    if holding.wish.indifference is not None:
+        return holding.wish.indifference
+    if problem.objective == "score":
+        return 0.001
+    costs = np.minimum(problem.base_money * problem.discount, 0.0)
+    return max(1.0, ZONE * float(-costs.sum()))
+
+
+def _first_two(
+    selection: Selection, found: Robust | None, plans: Sequence[Candidate]
+) -> tuple[Candidate, Candidate | None]:
+    """The winner (by the declared risk where the inputs are uncertain) and the one that comes second."""
+    by_name = {plan.name: plan for plan in plans}
+    if found is None:
+        second = selection.runner_up
+        return by_name[selection.best], by_name[second] if second else None
+    order = [row.name for row in found.ranked() if row.name in by_name]
+    return by_name[order[0]], by_name[order[1]] if len(order) > 1 else None
+
+
+def _named(holding: Holding, winner: Candidate, second: Candidate | None) -> tuple[Candidate, Candidate | None]:
+    def as_(plan: Candidate, name: str) -> Candidate:
+        return renamed(plan, name, holding.title(name), holding.sources)
+
+    return as_(winner, "plan"), None if second is None else as_(second, "runner_up")
+
+
+def _others(plans: Sequence[Candidate], naive: Sequence[Naive]) -> list[Candidate]:
+    return [*plans, *(each.plan for each in naive if each.plan is not None)]
+
+
+def _budget_step(holding: Holding, plan: Candidate) -> tuple[float, float] | None:
+    """What a little more of the total budget would bring, solved again."""
+    problem, wish = holding.learned.problem, holding.wish
+    total = next((budget for budget in problem.budgets if budget.name == "total"), None)
+    if total is None or total.limit <= 0:
+        return None
+    step = STEP * total.limit
+    try:
+        price = budget_price(problem, plan.solution, step, solver=wish.solver, time_limit=wish.time_limit, gap=wish.gap)
+    except (Infeasible, NothingFound):
+        return None
+    return None if price is None else (step, price)

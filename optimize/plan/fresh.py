@@ -1,0 +1,98 @@
+"""The chosen plan on seeds that no choice has seen: do its promises hold there, and was its value luck?
+
+A plan that was picked because it looked best on some tapes looks better there than it is (the optimiser's curse, Smith
+and Winkler 2006). What it is worth on other tapes is free of that; the difference is its optimism.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evaluate.intervals import Figure, figure, mean_figure
+from evaluate.latin import key
+from optimize.plan.holding import Candidate, Holding
+from optimize.plan.promise import Channel
+from optimize.plan.simulating import Simulator
+from optimize.plan.value import values
+from sim.replicate import Replications
+
+ROUNDS = 2
+"""Times that the margin is raised at most; each has fresh seeds of its own."""
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """What came of the fresh seeds."""
+
+    seed: int
+    count: int
+    kept: Sequence[Channel]
+    """The chosen plan's promises."""
+    values: Mapping[str, np.ndarray]
+    """By plan: the objective in each fresh replication."""
+    chosen_on: np.ndarray
+    """The chosen plan's objective in the replications on which it was chosen."""
+    confidence: float
+    raised: int
+    """Times that the margin was raised because a promise failed on earlier fresh seeds."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether every promise holds."""
+        return all(channel.holds for channel in self.kept)
+
+    def mean(self, name: str) -> Figure:
+        """A plan's objective on the fresh seeds."""
+        return mean_figure(self.values[name], self.confidence)
+
+    def optimism(self, name: str) -> Figure:
+        """Value on the choosing seeds less that on the fresh ones, two independent samples."""
+        return less(mean_figure(self.chosen_on, self.confidence), self.mean(name))
+
+
+def less(one: Figure, other: Figure) -> Figure:
+    """The difference of two independent figures; half-widths add in squares."""
+    if one.value is None or other.value is None:
+        return Figure(None)
+    if one.high is None or other.high is None:
+        return Figure(one.value - other.value)
+    return figure(one.value - other.value, math.hypot(one.high - one.value, other.high - other.value))
+
+
+def fresh_seed(seed: int, number: int) -> int:
+    """A seed of its own for each check."""
+    return key(f"{seed} fresh {number}") >> 1
+
+
+def check(holding: Holding, plan: Candidate, others: Sequence[Candidate], seed: int) -> tuple[Candidate, Fresh]:
+    """The plan, with a higher margin where it needs one, and how it does on seeds that it has never seen.
+
+    A promise that fails there raises the margin, and the new plan meets other seeds again.
+    """
+    wish, problem = holding.wish, holding.learned.problem
+    for number in range(ROUNDS + 1):
+        simulate = Simulator(fresh_seed(seed, number), wish.engine, wish.jobs, holding.tell)
+        base, run = simulate([holding.base, plan.resolved], 0, wish.fresh)
+        kept = holding.kept(plan, run)
+        failed = [channel.name for channel in kept if not channel.holds]
+        if not failed or number == ROUNDS:
+            break
+        holding.tell(f"{', '.join(failed)} fails on fresh seeds: more margin")
+        again = holding.raised(plan, run)
+        if again is None:
+            break
+        plan = again
+    runs = {plan.name: run, **_runs(simulate, others, wish.fresh)}
+    then = holding.simulate([holding.base, plan.resolved], 0, wish.replications)
+    found = {name: values(problem, base, each) for name, each in runs.items()}
+    confidence = holding.base.scenario.experiment.confidence
+    return plan, Fresh(simulate.seed, wish.fresh, kept, found, values(problem, *then), confidence, number)
+
+
+def _runs(simulate: Simulator, plans: Sequence[Candidate], count: int) -> dict[str, Replications]:
+    found = simulate([plan.resolved for plan in plans], 0, count) if plans else []
+    return {plan.name: run for plan, run in zip(plans, found, strict=True)}

@@ -1,0 +1,183 @@
+"""A proposal made into a scenario, simulated, and put right until it holds: the simulator decides (design 9.1).
+
+Each round simulates the plan, hands what it saw to the learned problem (which asks for more where the plan fell short,
+and for less where it had more than it needed), and decides people again with the same investments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from optimize.plan.correct import correct
+from optimize.plan.decode import decode
+from optimize.plan.learn import Learned
+from optimize.plan.model import GAP, solve_plan
+from optimize.plan.outcome import Infeasible, NothingFound
+from optimize.plan.overlay import overlaid
+from optimize.plan.problem import Mix, PlanSolution
+from optimize.plan.promise import Channel, promises, promised
+from optimize.plan.simulating import Simulate, Tell
+from optimize.plan.value import values
+from optimize.solver import SolverName
+from sim.replicate import Replications
+from sim.scenario.resolved import Resolved
+from sim.scenario.vary import Sources
+
+ROUNDS = 5
+"""Times that a plan is put right at most."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How to search and how sure to be."""
+
+    solver: SolverName = "highs"
+    time_limit: float | None = 60.0
+    """Seconds that the solver may take each time."""
+    gap: float = GAP
+    proposals: int = 5
+    """Distinct plans that are simulated and selected from."""
+    replications: int = 8
+    """Of every plan at first."""
+    most: int = 40
+    """Of any one plan at most."""
+    alpha: float = 0.05
+    """Chance that a plan other than the best is selected, at most."""
+    indifference: float | None = None
+    """Differences below do not matter, in the objective's unit; None: half a percent of today's present cost."""
+    fresh: int = 20
+    """Replications on seeds that no choice has seen."""
+    frontier: tuple[float, ...] = ()
+    uncertain: bool = False
+    draws: int = 32
+    seed: int | None = None
+    jobs: int = 1
+    engine: str | None = None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One plan: what the model says of it, and the scenario that it makes."""
+
+    name: str
+    solution: PlanSolution
+    decisions: Mapping[str, Any]
+    """An overlay."""
+    resolved: Resolved
+    targets: Mapping[str, float]
+    """By channel: the share that this plan promises to answer in time."""
+
+    @property
+    def mix(self) -> Mix:
+        """Its investments."""
+        return self.solution.mix
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round of putting a plan right."""
+
+    plan: str
+    number: int
+    predicted: float
+    simulated: float
+    """Mean of the objective."""
+    missed: int
+    """Channels and months whose promise fails in these replications."""
+    promised: int
+    """Of how many."""
+
+
+@dataclass
+class Holding:
+    """The learned problem as it stands, and how plans are tried against the simulator."""
+
+    sources: Sources
+    learned: Learned
+    simulate: Simulate
+    wish: Wish
+    tell: Tell
+    title: Callable[[str], str] = lambda name: name
+    history: list[Round] = field(default_factory=list)
+
+    @property
+    def base(self) -> Resolved:
+        """Today."""
+        return self.learned.base
+
+    def solved(self, fixed: Mix | None = None, start: PlanSolution | None = None) -> PlanSolution:
+        """The best plan of the problem as it stands. Raises as `solve_plan`."""
+        wish = self.wish
+        return solve_plan(
+            self.learned.problem, fixed=fixed, solver=wish.solver, time_limit=wish.time_limit, gap=wish.gap, start=start
+        )
+
+    def candidate(self, name: str, solution: PlanSolution) -> Candidate:
+        """The scenario that a solution makes."""
+        overlay = {"name": name, "title": self.title(name), **decode(self.learned, solution)}
+        resolved = overlaid(self.sources, overlay)
+        return Candidate(name, solution, overlay, resolved, promised(self.learned.ask, self.learned.names.channels, solution.grades))
+
+    def runs(self, plan: Candidate, count: int | None = None) -> tuple[Replications, Replications]:
+        """Today and the plan on the same tapes."""
+        base, run = self.simulate([self.base, plan.resolved], 0, count or self.wish.replications)
+        return base, run
+
+    def kept(self, plan: Candidate, run: Replications, confidence: float = 0.95) -> list[Channel]:
+        """How a plan keeps its promises."""
+        return promises(self.learned.ask, plan.targets, run, confidence)
+
+    def held(self, plan: Candidate, rounds: int = ROUNDS) -> Candidate:
+        """The plan with people enough that its promises hold in the simulation; as near as the rounds allow.
+
+        The cheapest version that held is returned, or the one that missed least. The investments stay.
+        """
+        best, best_key = plan, (np.inf, 0.0)
+        for number in range(rounds + 1):
+            base, run = self.runs(plan)
+            key = self._tried(plan, number, base, run)
+            if key < best_key:
+                best, best_key = plan, key
+            if number == rounds or (key[0] == 0 and number > 0):
+                break
+            corrected = correct(self.learned, plan.solution, run)
+            try:
+                self.learned = corrected
+                solution = self.solved(fixed=plan.mix, start=plan.solution)
+            except (Infeasible, NothingFound):
+                break
+            again = self.candidate(plan.name, solution)
+            if again.resolved.digest == plan.resolved.digest:
+                break
+            plan = again
+        return best
+
+    def raised(self, plan: Candidate, run: Replications) -> Candidate | None:
+        """The plan with more people where a simulation saw it fall short; None where no more can be had."""
+        self.learned = correct(self.learned, plan.solution, run)
+        try:
+            again = self.candidate(plan.name, self.solved(fixed=plan.mix, start=plan.solution))
+        except (Infeasible, NothingFound):
+            return None
+        return None if again.resolved.digest == plan.resolved.digest else again
+
+    def _tried(self, plan: Candidate, number: int, base: Replications, run: Replications) -> tuple[float, float]:
+        """(months missed, minus what it is worth): smaller is better."""
+        each = [promise for channel in self.kept(plan, run) for promise in channel.promises]
+        missed = sum(not promise.holds for promise in each)
+        worth = float(values(self.learned.problem, base, run).mean())
+        self.history.append(Round(plan.name, number, plan.solution.objective, worth, missed, len(each)))
+        self.tell(
+            f"{plan.name}, round {number + 1}: {len(each) - missed} of {len(each)} promises of service hold"
+        )
+        return float(missed), -worth
+
+
+def renamed(plan: Candidate, name: str, title: str, sources: Sources) -> Candidate:
+    """The same plan under another name."""
+    overlay = {**plan.decisions, "name": name, "title": title}
+    return replace(plan, name=name, decisions=overlay, resolved=overlaid(sources, overlay))

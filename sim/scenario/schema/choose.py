@@ -109,3 +109,8 @@ class Choose(Block):
     occupancy: Share | None = Field(default=None, gt=0)
     """Most of their time on duty that agents are busy, over a month and all teams that share work; left out: no
     limit but that work must not pile up."""
+    risk: Literal["mean", "p10"] = "mean"
+    """Under `--uncertain`: the plan that is best on average over the draws, or at their tenth percentile."""
+    indifference: Money | None = Field(default=None, gt=0)
+    """Differences in value below this do not matter: how finely the best of the proposals is told from the others.
+    Left out: half a percent of today's present cost."""

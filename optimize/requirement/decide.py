@@ -15,8 +15,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from optimize.requirement.levers import Levers, Numbers
+from optimize.requirement.levers import Levers
 from optimize.requirement.measured import Aim, Found, figures
+from optimize.requirement.search import Numbers
 from sim.kpis import Tally
 from sim.replicate import Replications
 from sim.scenario.resolved import Resolved

@@ -11,10 +11,10 @@ import numpy as np
 from optimize.plan.simulating import Simulator
 from optimize.requirement.decide import Decision, Judge
 from optimize.requirement.flows import busiest_month
-from optimize.requirement.levers import Levers, Numbers, half_hours, levers_of
+from optimize.requirement.levers import Levers, half_hours, levers_of
 from optimize.requirement.limits import BadTarget, Limit, limits_of
 from optimize.requirement.measured import Aim, Period
-from optimize.requirement.search import NotEnough, cheapest, smallest
+from optimize.requirement.search import NotEnough, Numbers, cheapest, smallest
 from sim.scenario.resolved import Resolved
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class Simulated:
     replications: int
     """At most, for each staffing."""
     seed: int
+    proven: bool
+    """Whether every cheaper staffing was refuted, or none is below (one team); else only the small moves were."""
 
     @property
     def cost(self) -> float:
@@ -81,19 +83,19 @@ def simulated(
     levers = levers_of(world, quick, costs, by_half_hour)
     seed = resolved.scenario.experiment.seed if seed is None else seed
     judge = Judge(levers, aim, Simulator(seed, engine, jobs, tell), confidence, replications)
-    best = _found(judge, levers)
+    best, proven = _found(judge, levers)
     fewer = tuple(judge(one) for one in _one_fewer(best) if any(one))
     return Simulated(
-        quick, levers, aim, judge(best), fewer, tuple(judge.known.values()), confidence, replications, seed
+        quick, levers, aim, judge(best), fewer, tuple(judge.known.values()), confidence, replications, seed, proven
     )
 
 
-def _found(judge: Judge, levers: Levers) -> Numbers:
+def _found(judge: Judge, levers: Levers) -> tuple[Numbers, bool]:
     limit = max(10, _MOST * max(levers.start))
     costs = [max(lever.cost, 1e-9) for lever in levers.levers]
     if len(levers.levers) == 1:
-        return (smallest(lambda n: judge((n,)), levers.start[0], limit),)
-    return cheapest(judge, levers.start, costs, limit)
+        return (smallest(lambda n: judge((n,)), levers.start[0], limit),), True
+    return cheapest(judge, levers.start, costs, limit, levers.floors)
 
 
 def _one_fewer(numbers: Numbers) -> list[Numbers]:

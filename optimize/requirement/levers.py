@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from optimize.requirement.result import Requirement
+from optimize.requirement.search import Floor, Numbers
 from sim.scenario.calendar import parse_days
 from sim.scenario.digest import digest_of
 from sim.scenario.resolved import Resolved
@@ -18,8 +19,8 @@ from sim.scenario.schema.people import Staffing, Team
 from sim.scenario.units import HALF_HOUR_MS, MS_PER_HOUR
 
 Kind = Literal["heads", "agents", "half_hours"]
-Numbers = tuple[int, ...]
 HOURS_PER_WEEK = 168.0
+_FLOOR = 0.85  # of the hours that Erlang asks for a pool; with less, a search at least cost need not try
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Lever:
     the half-hour in which the most are needed, all others in proportion, rounded up."""
     cost: float
     """Of one more, a week."""
+    hours: float
+    """On duty in a week, of one more."""
     shape: np.ndarray  # float64 (336,) agents as a share of the largest half-hour; empty for other kinds
 
 
@@ -45,6 +48,8 @@ class Levers:
     """What the Erlang answer comes to in these numbers."""
     today: tuple[int | None, ...]
     """What the scenario has; None where it is not one number."""
+    floors: tuple[Floor, ...] = ()
+    """Hours on duty that the teams of each pool give together, at least; less is not tried."""
 
     def cost(self, numbers: Numbers) -> float:
         """Of a week."""
@@ -109,26 +114,33 @@ def levers_of(resolved: Resolved, quick: Requirement, costs: np.ndarray, by_half
         if by_half_hour or team.staffing is not None:
             most = need.max(initial=0.0)
             shape = need / most if most > 0 else np.zeros_like(need)
-            levers.append(Lever(name, "half_hours", float(costs[t] * shape.sum() / 2), shape))
+            levers.append(Lever(name, "half_hours", float(costs[t] * shape.sum() / 2), float(shape.sum() / 2), shape))
             start.append(int(most))
             today.append(None)
         elif team.shifts:
             net = 1.0 - quick.shrinkage[t]
-            levers.append(Lever(name, "heads", float(costs[t] * net * weekly_hours(team)), np.empty(0)))
-            start.append(_heads(team, need, quick.present[t], net))
+            hours = _hours_on_duty(team, quick.present[t], net)
+            levers.append(Lever(name, "heads", float(costs[t] * net * weekly_hours(team)), hours, np.empty(0)))
+            start.append(round(float(need.sum() / 2 / hours)) if hours > 0 else 0)
             today.append(team.agents)
         else:
-            levers.append(Lever(name, "agents", float(costs[t] * HOURS_PER_WEEK), np.empty(0)))
+            levers.append(Lever(name, "agents", float(costs[t] * HOURS_PER_WEEK), HOURS_PER_WEEK, np.empty(0)))
             weights = quick.load.sum(axis=0)
             start.append(int(np.ceil(np.average(need, weights=weights) - 1e-9)) if weights.any() else 0)
             today.append(team.agents)
-    return Levers(resolved, tuple(levers), tuple(start), tuple(today))
+    floors = tuple(
+        (
+            tuple(lever.hours * (t in pool.teams) for t, lever in enumerate(levers)),
+            _FLOOR * float(pool.agents.sum()) / 2,
+        )
+        for pool in quick.pools
+    )
+    return Levers(resolved, tuple(levers), tuple(start), tuple(today), floors)
 
 
-def _heads(team: Team, need: np.ndarray, present: np.ndarray, net: float) -> int:
-    """Heads whose shifts give as many hours on duty as are needed."""
-    hours = present.sum() / 2 / team.agents if team.agents and present.any() else net * weekly_hours(team)
-    return round(float(need.sum() / 2 / hours)) if hours > 0 else 0
+def _hours_on_duty(team: Team, present: np.ndarray, net: float) -> float:
+    """Of one head in a week: as the roster has them, or as the shifts say where there is no head yet."""
+    return float(present.sum() / 2 / team.agents) if team.agents and present.any() else net * weekly_hours(team)
 
 
 def weekly_hours(team: Team) -> float:

@@ -14,7 +14,7 @@ from optimize.requirement.flows import Flow, busiest_month, expected_week, perio
 from optimize.requirement.limits import Limit, limits_of
 from optimize.requirement.pools import SLOT_S, Pool, Work, is_deferrable, limits_for, pools_of, works_of
 from optimize.requirement.response import Prices, cheapest, fewest, steady
-from optimize.requirement.result import Requirement
+from optimize.requirement.result import PoolNeed, Requirement
 from optimize.requirement.week import SLOTS, share_open
 from optimize.solver import SolverName
 from sim.engine.headcount import headcount
@@ -107,6 +107,7 @@ def _staffed(
         shrinkage=tuple(shrinkage(team) for team in scenario.teams.values()),
         full_time=full_time,
         present=present_agents(resolved, here),
+        pools=tuple(PoolNeed(need.pool.teams, need.agents) for need in needs),
         notes=tuple(_notes(scenario, flow, limits, prices)),
     ), lost
 

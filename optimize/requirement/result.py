@@ -11,6 +11,14 @@ HOURS_PER_SLOT = 0.5
 
 
 @dataclass(frozen=True)
+class PoolNeed:
+    """What some teams need together, for the work that nobody else may serve."""
+
+    teams: tuple[int, ...]
+    agents: np.ndarray  # float64 (336,) at the teams' mean speed, for what is served at once
+
+
+@dataclass(frozen=True)
 class Requirement:
     """Need of T teams and C channels in 336 half-hours of the local week from Monday 00:00.
 
@@ -34,6 +42,8 @@ class Requirement:
     full_time: float
     """Paid hours a week of one full-time equivalent."""
     present: np.ndarray  # float64 (T, 336) agents on duty today, as planned
+    pools: tuple[PoolNeed, ...] = ()
+    """Every set of teams that some work is left to, and its need before rounding; overlapping skills share agents."""
     notes: tuple[str, ...] = ()
     """What the method leaves out or had to assume, in words."""
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 Numbers = tuple[int, ...]
+MOST_SWEPT = 400
 
 
 class Answer(Protocol):
@@ -53,20 +54,57 @@ def smallest(judge: Callable[[int], Answer], start: int, limit: int) -> int:
     return high
 
 
-def cheapest(judge: Judge, start: Numbers, costs: Sequence[float], limit: int) -> Numbers:
-    """A staffing that is enough and from which no small move leads to a cheaper one that is enough.
+Floor = tuple[tuple[float, ...], float]
+"""What each of one team adds, and how much all must add up to: less is not tried."""
 
-    From the start agents are added where they close most of the gap for their cost, until it is enough; then moves of
+
+def cheapest(
+    judge: Judge, start: Numbers, costs: Sequence[float], limit: int, floors: Sequence[Floor] = ()
+) -> tuple[Numbers, bool]:
+    """A staffing that is enough at least cost, and whether every cheaper one above the floors was refuted.
+
+    From the start agents are added where they close most of the gap for their cost, until it is enough. Then moves of
     up to two agents in each of up to three teams are tried, those that save least first, as long as one is enough.
-    Raises NotEnough.
+    Last, all cheaper staffings above the floors, the cheapest first, as long as there are no more than `MOST_SWEPT`;
+    where there are more, only that no small move saves anything is known. Raises NotEnough.
     """
     frontier = _Frontier(judge)
     current = _repaired(frontier, start, costs, limit)
     while True:
         better = next((one for one in _cheaper(current, costs) if frontier.enough(one)), None)
         if better is None:
-            return current
+            break
         current = better
+    cheaper = _all_cheaper(current, costs, floors, MOST_SWEPT)
+    if cheaper is None:
+        return current, False
+    return next((one for one in cheaper if frontier.enough(one)), current), True
+
+
+def _all_cheaper(current: Numbers, costs: Sequence[float], floors: Sequence[Floor], most: int) -> list[Numbers] | None:
+    """Staffings above the floors that cost less, the cheapest first; None where there are more than ``most``."""
+    budget = sum(n * cost for n, cost in zip(current, costs, strict=True)) - 1e-9
+    found: list[tuple[float, Numbers]] = []
+    looked = 0
+
+    def go(numbers: Numbers, spent: float) -> bool:
+        nonlocal looked
+        t = len(numbers)
+        looked += 1
+        if looked > 200 * most:
+            return False
+        if t == len(costs):
+            if all(sum(a * n for a, n in zip(adds, numbers, strict=True)) >= need - 1e-9 for adds, need in floors):
+                found.append((spent, numbers))
+            return len(found) <= most
+        n = 0
+        while spent + n * costs[t] < budget:
+            if not go((*numbers, n), spent + n * costs[t]):
+                return False
+            n += 1
+        return True
+
+    return [numbers for _, numbers in sorted(found)] if go((), 0.0) else None
 
 
 class _Frontier:

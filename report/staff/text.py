@@ -89,6 +89,12 @@ def _simulated(found: Staffed) -> list[str]:
         lines.append(f"{lever.team}: {n} {unit}{beside}")
     lines.append(f"At {_named(found, run.best)}: {_told(run.best)}")
     lines += [f"At {_named(found, less)}: {_told(less)}" for less in run.fewer]
+    if len(run.levers.levers) > 1:
+        lines.append(
+            "Cheapest: every cheaper staffing with at least 85 % of each pool's Erlang hours was refuted."
+            if run.proven
+            else "Cheapest as far as moves of up to two in up to three teams reach; not every cheaper one was tried."
+        )
     if any(less.verdict == "not sure" for less in run.fewer):
         lines.append(f"Not sure after {run.replications} replications counts as too little: --reps looks longer.")
     lines.append(
@@ -164,6 +170,7 @@ def as_plain(found: Staffed) -> dict[str, Any]:
             ],
             "at": _decision(run.best),
             "at_one_fewer": [_decision(less) for less in run.fewer],
+            "proven": run.proven,
             "confidence": run.confidence,
             "replications_at_most": run.replications,
             "seed": run.seed,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from evaluate.intervals import Figure
 from evaluate.sweep.design import Design, Point
 from evaluate.sweep.run import Told
 from evaluate.sweep.table import Wanted
@@ -48,11 +49,9 @@ class Responses:
         found = {row.wanted: row for row in told.rows}
         for each in self.wanted:
             row = found.get(each)
-            figure = None if row is None else row.figure
-            for kept, value in (
-                (self.values, figure and figure.value), (self.lows, figure and figure.low),
-                (self.highs, figure and figure.high),
-            ):  # fmt: skip
+            figure = Figure(None) if row is None else row.figure
+            ends = (self.values, figure.value), (self.lows, figure.low), (self.highs, figure.high)
+            for kept, value in ends:
                 kept[each].append(math.nan if value is None else value)
             if row is not None:
                 self.units[each] = row.unit
@@ -81,7 +80,7 @@ class Responses:
 
 @dataclass(frozen=True)
 class Effect:
-    """One input's effect on one figure of one scenario: its mean at each level, the other inputs as they happen to be."""
+    """One input's effect on one figure of a scenario: its mean at each level, the other inputs as they happen to be."""
 
     path: str
     levels: tuple[str, ...]

@@ -77,7 +77,7 @@ def asked(
         tell(f"Checking {design.size:,} points ...")
     check_points(design, variables)
     said = {
-        "vary": {factor.path: list(factor.values.texts) or list(factor.values.bounds or ()) for factor in factors},
+        "vary": {factor.path: [*factor.values.texts, *(factor.values.bounds or ())] for factor in factors},
         "sample": str(chosen),
         "precision": wish.precision,
         "until": until or file.said.get("until"),

@@ -66,8 +66,8 @@ def basis(asked: Asked, found: Responses) -> str:
     inputs = ", ".join(factor.path for factor in design.factors)
     names = ", ".join(found.scenarios)
     return (
-        f"{names}: {done:,}{part} points ({design.sample}) of {inputs}; {each} replications each, all on the same tapes, "
-        f"seed {asked.seed}."
+        f"{names}: {done:,}{part} points ({design.sample}) of {inputs}; {each} replications each, all on the same "
+        f"tapes, seed {asked.seed}."
     )
 
 

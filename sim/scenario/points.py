@@ -74,7 +74,7 @@ class Variable:
         """What is wrong with a path that matches nothing."""
         layers = Layers()
         layers.set(self.document, setting.text)
-        return [_placed(problem, {setting.text: setting}) for problem in layers.problems]
+        return [replace(each, origin=setting.where, path=setting.path) for each in layers.problems]
 
     def places(self, path: str) -> list[Target]:
         """Every place that a path matches, none where it matches nothing."""

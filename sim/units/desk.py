@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sim.replicate import Replications
 from sim.scenario.resolved import Resolved
@@ -40,6 +41,14 @@ class Order:
     def replications(self) -> Replications:
         """What they came to."""
         return replications_of(self.resolved, self.seed, self.engine, [self.found[unit] for unit in self.units])
+
+
+class Given(NamedTuple):
+    """A piece of work at the crew."""
+
+    name: Hashable
+    number: int
+    units: tuple[Unit, ...]
 
 
 class Desk:
@@ -120,7 +129,7 @@ class Desk:
         for start in range(0, len(units), size):
             some = tuple(units[start : start + size])
             self._pieces += 1
-            tag = (name, self._pieces, some)
+            tag = Given(name, self._pieces, some)
             self._began[tag] = time.monotonic()
             self.crew.submit(tag, compute, parcel, some, shared=len(units) > size)
 
@@ -142,7 +151,8 @@ class Desk:
         return ready
 
     def _came(self, tag: Hashable, packed: Sequence[bytes]) -> list[tuple[Hashable, Order]]:
-        name, _, units = tag  # type: ignore[misc]
+        assert isinstance(tag, Given)
+        name, units = tag.name, tag.units
         self.computed += len(units)
         took = (time.monotonic() - self._began.pop(tag)) / len(units) / max(1, self.crew.in_flight / self.crew.count)
         self._unit_s += (took - self._unit_s) / 8

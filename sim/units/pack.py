@@ -1,4 +1,4 @@
-"""A unit's result as bytes and back: arrays by name, deflated. Nothing in it can run, and equal results are equal bytes.
+"""A unit's result as bytes and back: arrays by name, deflated. Nothing in it can run; equal results are equal bytes.
 
 The text before the arrays (JSON) says their names, types and shapes. Maps of arrays of one shape are stacked.
 """
@@ -97,4 +97,5 @@ def _replication(names: list[list[str]], arrays: Any) -> tuple[Tally, Usage]:
     maps = [dict(zip(keys, next(arrays), strict=True)) for keys in names]
     grid = Grid(period_ms, *maps[: len(_GRID)])
     usage = Usage(**{name: next(arrays) for name in _USAGE})
-    return Tally(grid, EMPTY, EMPTY, **dict(zip(_MAPS, maps[len(_GRID) :], strict=True))), usage
+    instants, oldest, histograms = maps[len(_GRID) :]
+    return Tally(grid, EMPTY, EMPTY, instants, oldest, histograms), usage

@@ -65,7 +65,8 @@ class Cluster(Crew):
         other = sorted(where for where, version in versions.items() if version != here)
         if other:
             raise WorkerProblem(f"--cluster {address}: another version of deskplan runs on {', '.join(other[:5])}")
-        return max(1, sum(self._client.nthreads().values()))
+        threads: list[int] = list(self._client.nthreads().values())
+        return max(1, sum(threads))
 
     @property
     def in_flight(self) -> int:
@@ -99,21 +100,15 @@ class Cluster(Crew):
                 tag, future = self._done.get(timeout=left)
             except queue.Empty:
                 return None
-            if self._futures.get(tag) is not future:
+            if future is None or self._futures.get(tag) is not future:  # an earlier try of the same piece
                 continue
-            if future.status == "finished":
-                try:
-                    result = future.result(timeout=_WAIT_S)
-                except self._gone as lost:  # its worker died before the result was fetched
-                    self._again(tag, lost)
-                    continue
-                del self._pieces[tag], self._futures[tag]
-                return tag, result
-            lost = future.exception() if future.status == "error" else RuntimeError(future.status)
-            if future.status != "error" or isinstance(lost, self._gone):
+            try:
+                result: Any = future.result(timeout=_WAIT_S)  # type: ignore[union-attr]
+            except self._gone as lost:  # its worker died, maybe before the result was fetched
                 self._again(tag, lost)
                 continue
-            raise lost
+            del self._pieces[tag], self._futures[tag]
+            return tag, result
         return None
 
     @property

@@ -1,4 +1,4 @@
-"""Processes of this machine, by joblib's loky. A process that dies takes its work along; the work is given out again."""
+"""Processes of this machine, by joblib's loky. What a process that dies was at is given out again."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from joblib.externals.loky import ProcessPoolExecutor
-from joblib.externals.loky.process_executor import ShutdownExecutorError
+from joblib.externals.loky import ProcessPoolExecutor  # type: ignore[import-untyped]
+from joblib.externals.loky.process_executor import ShutdownExecutorError  # type: ignore[import-untyped]
 
 from sim.workers.crew import Crew, Parcel, Work, WorkerProblem, call
 

@@ -1,0 +1,161 @@
+"""`python -m tests.robust.kills [200]`: a sweep that is killed again and again, then finished once.
+
+The outcome must be the bytes of a sweep that nobody disturbed, no finished unit may be computed twice, and what is
+finished may never become less. Most kills hit the process itself (SIGKILL), some one of its workers, some are a Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.robust.world import world
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+STORE = "units.sqlite"
+LATEST_S = 8.0
+"""Kills come at a random moment up to so long after the start."""
+
+
+@dataclass
+class Disturbed:
+    """What a disturbed sweep went through."""
+
+    kills: dict[str, int] = field(default_factory=dict)
+    with_work: int = 0
+    """Kills after which more was finished than before."""
+    units: int = 0
+
+
+def command(folder: Path, points: int, jobs: int) -> list[str]:
+    """The sweep, the same each time."""
+    agents = f"teams.desk.agents=12:{12 + points - 1}:1"
+    asked = ["--vary", agents, "--jobs", str(jobs), "--quiet", "--out", "results"]
+    return [sys.executable, "-m", "cli", "sweep", str(folder / "small.yaml"), *asked]
+
+
+def started(folder: Path, points: int, jobs: int) -> subprocess.Popen[str]:
+    """The sweep on its way, in a group of its own."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg"}
+    return subprocess.Popen(
+        command(folder, points, jobs), cwd=folder, env=environment, text=True, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def finished(folder: Path, points: int, jobs: int) -> Path:
+    """Runs the sweep to its end; its folder. Raises RuntimeError with what it said where it fails."""
+    process = started(folder, points, jobs)
+    out, err = process.communicate(timeout=1800)
+    if process.returncode != 0:
+        raise RuntimeError(f"left with {process.returncode}: {err}")
+    return folder / out.strip()
+
+
+def units_of(folder: Path) -> dict[str, int]:
+    """How often each finished unit was computed."""
+    path = folder / "results" / STORE
+    if not path.exists():
+        return {}
+    with sqlite3.connect(path, timeout=60) as db:
+        try:
+            return dict(db.execute("SELECT key, computed FROM units").fetchall())
+        except sqlite3.OperationalError:  # killed before there was a table
+            return {}
+
+
+def disturb(folder: Path, points: int, jobs: int, kills: int, seed: int) -> Disturbed:
+    """Starts the sweep and kills it, so many times. Raises AssertionError where something finished is gone."""
+    chance, told, before = random.Random(seed), Disturbed(), set[str]()
+    while sum(told.kills.values()) < kills:
+        process = started(folder, points, chance.randint(1, jobs))
+        how = chance.choices(["process", "worker", "Ctrl-C"], [8, 1, 1])[0]
+        time.sleep(chance.uniform(0.1, LATEST_S))
+        if process.poll() is not None:
+            raise AssertionError(f"the sweep was over too early to be killed: {process.communicate()}")
+        _kill(process, how, chance)
+        told.kills[how] = told.kills.get(how, 0) + 1
+        now = set(units_of(folder))
+        assert before <= now, "a finished unit is gone"
+        told.with_work += now > before
+        before = now
+    told.units = len(before)
+    return told
+
+
+def _kill(process: subprocess.Popen[str], how: str, chance: random.Random) -> None:
+    if how == "worker":
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        found = children.read_text(encoding="ascii").split() if children.exists() else []
+        for child in chance.sample(found, min(1, len(found))):
+            os.kill(int(child), signal.SIGKILL)
+        time.sleep(chance.uniform(0.1, 1.0))
+    process.send_signal(signal.SIGINT if how == "Ctrl-C" else signal.SIGKILL)
+    process.communicate(timeout=60)
+    if how == "Ctrl-C":
+        assert process.returncode in (130, -signal.SIGINT, 1), process.returncode
+
+
+def same_files(one: Path, other: Path) -> list[str]:
+    """Names of files that differ between two runs' folders, the manifest left out."""
+    names = {
+        path.relative_to(folder).as_posix() for folder in (one, other) for path in folder.rglob("*") if path.is_file()
+    }
+    names -= {"manifest.json"}
+    missing = [name for name in names if not ((one / name).is_file() and (other / name).is_file())]
+    return sorted(
+        missing + [n for n in names if n not in missing and (one / n).read_bytes() != (other / n).read_bytes()]
+    )
+
+
+def shown_by(kills: int, points: int, hours: int, jobs: int, seed: int, place: Path) -> str:
+    """Disturbs, finishes, compares; what was found, in a line. Raises AssertionError where it is not as it must be."""
+    folders = [place / "disturbed", place / "undisturbed"]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "small.yaml").write_text(world(hours), encoding="utf-8")
+    told = disturb(folders[0], points, jobs, kills, seed)
+    before = units_of(folders[0])
+    one, other = finished(folders[0], points, jobs), finished(folders[1], points, 1)
+    after, calm = units_of(folders[0]), units_of(folders[1])
+    differ = same_files(one, other)
+    assert not differ, f"files differ: {differ}"
+    assert set(after) == set(calm), "not the same units"
+    twice = [key for key, count in after.items() if count != 1]
+    assert not twice, f"{len(twice)} finished units were computed twice"
+    left = [path.name for path in (folders[0] / "results").iterdir() if "damaged" in path.name]
+    assert not left, f"the store was damaged: {left}"
+    ways = ", ".join(f"{count} {how}" for how, count in told.kills.items())
+    return (
+        f"{sum(told.kills.values())} kills ({ways}), {told.with_work} of them after something was finished; "
+        f"{len(before)} of {len(after)} units were finished by then; same bytes as undisturbed, no unit computed twice"
+    )
+
+
+def main() -> None:
+    """Runs it and prints what was found."""
+    parser = argparse.ArgumentParser(prog="python -m tests.robust.kills", description=__doc__)
+    parser.add_argument("kills", nargs="?", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=20261122)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--points", type=int, help="points of the sweep (default: enough for the kills)")
+    parser.add_argument("--hours", type=int, default=600)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="kills-") as place:
+        points = chosen.points or 20 + 2 * chosen.kills
+        began = time.monotonic()
+        found = shown_by(chosen.kills, points, chosen.hours, chosen.jobs, chosen.seed, Path(place))
+        print(f"{found}; {time.monotonic() - began:.0f} s")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

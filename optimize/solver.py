@@ -51,6 +51,18 @@ class SolverFailed(RuntimeError):
     """The solver stopped for a reason that says nothing about the problem (a crash, an error of its own)."""
 
 
+# HiGHS: no sub-problems to look for solutions in, no restart.
+_PLAIN: Mapping[str, object] = MappingProxyType(
+    {
+        "mip_heuristic_effort": 0.0,
+        "mip_heuristic_run_rins": False,
+        "mip_heuristic_run_rens": False,
+        "mip_heuristic_run_root_reduced_cost": False,
+        "mip_allow_restart": False,
+    }
+)
+
+
 @dataclass(frozen=True)
 class Solved:
     """How a solve ended.
@@ -83,17 +95,20 @@ def solve(
     time_limit: float | None = None,
     gap: float = 0.0,
     start: Mapping[str, float] | None = None,
+    plain: bool = False,
 ) -> Solved:
     """Solve `problem`; `time_limit` in seconds, `gap` relative to the objective at which a solution counts as proven.
 
     `start` gives variables' values by name to begin from (those left out are completed by the solver); a start that is
-    not feasible is ignored. Raises SolverMissing, SolverFailed, and ValueError for bad names.
+    not feasible is ignored. `plain`: HiGHS branches at once, without restarts and without looking for solutions in
+    smaller problems, which is faster where the tree is small or the start is good. Raises SolverMissing, SolverFailed, and ValueError for bad names.
     """
     check_names(problem)
     for variable in problem.variables():
         variable.varValue = None  # nothing is left over from an earlier run
     began = time.monotonic()
-    raw = _run(_clean(problem, problem.objective), solver, mip=True, time_limit=time_limit, gap=gap, start=start)
+    clean = _clean(problem, problem.objective)
+    raw = _run(clean, solver, mip=True, time_limit=time_limit, gap=gap, start=start, plain=plain)
     if raw.status == "infeasible_or_unbounded":
         left = None if time_limit is None else max(0.1, time_limit - (time.monotonic() - began))
         raw = _Raw(_told_apart(problem, solver, left))
@@ -252,10 +267,19 @@ def _engine(
     gap: float,
     start: Mapping[str, float] | None = None,
     log: Path | None = None,
+    plain: bool = False,
 ) -> _Highs | _Cbc:
     if solver == "highs":
         return _Highs(
-            start=start, mip=mip, msg=False, timeLimit=time_limit, gapRel=gap, gapAbs=0.0, threads=1, random_seed=SEED
+            start=start,
+            mip=mip,
+            msg=False,
+            timeLimit=time_limit,
+            gapRel=gap,
+            gapAbs=0.0,
+            threads=1,
+            random_seed=SEED,
+            **(_PLAIN if plain else {}),
         )
     if solver == "cbc":
         options = [f"randomCbcSeed {SEED}", f"randomSeed {SEED}"]
@@ -274,10 +298,11 @@ def _run(
     time_limit: float | None,
     gap: float,
     start: Mapping[str, float] | None,
+    plain: bool = False,
 ) -> _Raw:
     with tempfile.TemporaryDirectory(prefix="deskplan_") as folder:
         log = Path(folder) / "log"
-        engine = _engine(solver, mip=mip, time_limit=time_limit, gap=gap, start=start, log=log)
+        engine = _engine(solver, mip=mip, time_limit=time_limit, gap=gap, start=start, log=log, plain=plain)
         if not engine.available():
             raise SolverMissing(f"the solver {solver} is not installed ({_REMEDY[solver]})")
         try:

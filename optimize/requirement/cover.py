@@ -53,30 +53,31 @@ def cover(
     needs: Sequence[Need],
     windows: Sequence[Window],
     at_work: np.ndarray,
+    allowed: np.ndarray,
     costs: np.ndarray,
     solver: SolverName = "highs",
 ) -> np.ndarray:
     """int64 (T, 336) agents at least cost. ``at_work`` bool (336,): half-hours in which deferrable work may be done;
-    ``costs`` (T,) of an agent-hour. Raises NotCoverable."""
+    ``allowed`` bool (T, 336) half-hours in which each team may be there; ``costs`` (T,) of an agent-hour. Raises NotCoverable."""
     if not windows:
-        return _each_half_hour(needs, costs, solver)
-    return _whole_week(needs, windows, at_work, costs, solver)
+        return _each_half_hour(needs, allowed, costs, solver)
+    return _whole_week(needs, windows, at_work, allowed, costs, solver)
 
 
-def _each_half_hour(needs: Sequence[Need], costs: np.ndarray, solver: SolverName) -> np.ndarray:
+def _each_half_hour(needs: Sequence[Need], allowed: np.ndarray, costs: np.ndarray, solver: SolverName) -> np.ndarray:
     agents = np.zeros((len(costs), 336), dtype=np.int64)
     table = np.array([need.agents for need in needs]).reshape(len(needs), 336)
-    solved: dict[tuple[float, ...], np.ndarray] = {}
+    solved: dict[tuple[tuple[float, ...], tuple[bool, ...]], np.ndarray] = {}
     for slot in range(336):
-        key = tuple(table[:, slot].tolist())
+        key = (tuple(table[:, slot].tolist()), tuple(allowed[:, slot].tolist()))
         if key not in solved:
-            solved[key] = _one_half_hour(needs, key, costs, solver)
+            solved[key] = _one_half_hour(needs, *key, costs, solver)
         agents[:, slot] = solved[key]
     return agents
 
 
 def _one_half_hour(
-    needs: Sequence[Need], wanted: tuple[float, ...], costs: np.ndarray, solver: SolverName
+    needs: Sequence[Need], wanted: tuple[float, ...], allowed: tuple[bool, ...], costs: np.ndarray, solver: SolverName
 ) -> np.ndarray:
     """int64 (T,)"""
     if not any(wanted):
@@ -84,7 +85,7 @@ def _one_half_hour(
     if len(costs) == 1:
         return np.array([np.ceil(max(wanted) - 1e-9)], dtype=np.int64)
     problem = pulp.LpProblem("half_hour", pulp.LpMinimize)
-    team = [pulp.LpVariable(f"n_{t}", lowBound=0, cat="Integer") for t in range(len(costs))]
+    team = [pulp.LpVariable(f"n_{t}", 0, None if allowed[t] else 0, "Integer") for t in range(len(costs))]
     problem += pulp.lpSum(float(cost) * n for cost, n in zip(costs, team, strict=True))
     for p, (need, amount) in enumerate(zip(needs, wanted, strict=True)):
         if amount > 0:
@@ -97,13 +98,20 @@ def _one_half_hour(
 
 
 def _whole_week(
-    needs: Sequence[Need], windows: Sequence[Window], at_work: np.ndarray, costs: np.ndarray, solver: SolverName
+    needs: Sequence[Need],
+    windows: Sequence[Window],
+    at_work: np.ndarray,
+    allowed: np.ndarray,
+    costs: np.ndarray,
+    solver: SolverName,
 ) -> np.ndarray:
     problem = pulp.LpProblem("week", pulp.LpMinimize)
     scale = max(float(costs.max()), 1e-9)
     slots = [t for t in range(336) if at_work[t] or any(need.agents[t] > 0 for need in needs)]
     agents = {
-        (team, t): pulp.LpVariable(f"n_{team}_{t}", 0, cat="Integer") for team in range(len(costs)) for t in slots
+        (team, t): pulp.LpVariable(f"n_{team}_{t}", 0, None if allowed[team, t] else 0, "Integer")
+        for team in range(len(costs))
+        for t in slots
     }
     price = [pulp.lpSum(float(costs[team]) / scale * n for (team, _), n in agents.items())]
     done = [_window(problem, e, window, at_work, price) for e, window in enumerate(windows)]

@@ -64,7 +64,7 @@ class Pool:
 def is_deferrable(channel: Channel) -> bool:
     """Whether a channel's work is spread over a window rather than done as it comes: nobody hangs up, and the target
     is an hour or longer, or there is none and the channel never turns anybody away."""
-    if channel.patience.distribution != "never" or channel.parallel > 1:
+    if channel.patience.distribution != "never":
         return False
     if channel.target is None:
         return channel.interruptible or channel.chase is not None

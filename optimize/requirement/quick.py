@@ -57,42 +57,60 @@ def requirement(
     limits = limits_of(resolved.scenario, targets)
     speed, quality = tenure(resolved, label)
     lost = np.zeros((len(resolved.scenario.channels), SLOTS))
-    for number in range(_PASSES):  # staffing -> who leaves the queue -> who tries again -> staffing
+    passes = 0
+    while True:  # need -> who leaves the queue -> who tries again -> need
         flow = expected_week(resolved, label, lost, quality)
-        found, leaving = _staffed(resolved, flow, label, speed, limits, prices, full_time, solver)
-        if number == _PASSES - 1 or np.abs(leaving - lost).max() < _SETTLED:
-            return found
+        patience, works = patience_rates(flow.world), works_of(flow)
+        needs = _needs(flow.world, works, speed, patience, limits, prices)
+        _, leaving = _predicted(flow.world, [(need.pool, need.agents) for need in needs], patience, limits)
+        passes += 1
+        if passes == _PASSES or np.abs(leaving - lost).max(initial=0.0) < _SETTLED:
+            return _rounded(resolved, flow, works, needs, label, limits, prices, full_time, solver)
         lost = leaving
-    raise AssertionError("there is at least one pass")
 
 
-def _staffed(
+def _needs(
+    scenario: Scenario,
+    works: Sequence[Work],
+    speed: np.ndarray,
+    patience: Mapping[str, float],
+    limits: Sequence[Limit],
+    prices: Prices | None,
+) -> list[Need]:
+    costs, teams = agent_costs(scenario), tuple(scenario.teams)
+    return [
+        _need(pool, patience, limits, teams, _priced(prices, costs[list(pool.teams)]))
+        for pool in pools_of(scenario, works, speed)
+    ]
+
+
+def _rounded(
     resolved: Resolved,
     flow: Flow,
+    works: Sequence[Work],
+    needs: Sequence[Need],
     label: str | None,
-    speed: np.ndarray,
     limits: Sequence[Limit],
     prices: Prices | None,
     full_time: float,
     solver: SolverName,
-) -> tuple[Requirement, np.ndarray]:
-    """The answer for a flow, and the share of each channel's contacts (C, 336) that leaves the queue under it."""
+) -> Requirement:
+    """Whole agents for the needs of all pools at once, and what is predicted of them."""
     scenario = flow.world
     here = period_slots(resolved, label)
-    works = works_of(flow)
-    pools = pools_of(scenario, works, speed)
-    patience = patience_rates(scenario)
     teams, channels = tuple(scenario.teams), tuple(scenario.channels)
-    costs = agent_costs(scenario)
-    needs = [_need(pool, patience, limits, teams, _priced(prices, costs[list(pool.teams)])) for pool in pools]
     windows = [_window(scenario, work, limits) for work in works if work.deferrable]
-    agents = cover(needs, windows, when_at_work(scenario, flow), costs, solver)
-    service, lost = _predicted(scenario, pools, agents, patience, limits)
+    present = present_agents(resolved, here)
+    at_work = when_at_work(scenario, flow)
+    agents = cover(needs, windows, at_work, may_work(scenario, needs, at_work), agent_costs(scenario), solver)
+    there = [(need.pool, np.floor(need.pool.speed @ agents + 1e-9)) for need in needs]
+    service, _ = _predicted(scenario, there, patience_rates(scenario), limits)
     load = np.zeros((len(channels), SLOTS))
     contacts = np.zeros_like(load)
     for work in works:
         load[channels.index(work.channel)] += work.work / SLOT_S
         contacts[channels.index(work.channel)] += work.contacts
+    deferrable = sorted({channels.index(work.channel) for work in works if work.deferrable})
     return Requirement(
         scenario=resolved.scenario.name,
         teams=teams,
@@ -103,13 +121,13 @@ def _staffed(
         load=load,
         contacts=contacts,
         service_level=service,
-        occupancy=_occupancy(pools, load, agents, [channels.index(w.channel) for w in works if w.deferrable]),
+        occupancy=_occupancy([need.pool for need in needs], load, agents, deferrable),
         shrinkage=tuple(shrinkage(team) for team in scenario.teams.values()),
         full_time=full_time,
-        present=present_agents(resolved, here),
+        present=present,
         pools=tuple(PoolNeed(need.pool.teams, need.agents) for need in needs),
-        notes=tuple(_notes(scenario, flow, limits, prices)),
-    ), lost
+        notes=tuple(_notes(scenario, flow, works, limits, prices)),
+    )
 
 
 def _need(
@@ -153,24 +171,25 @@ def _window(scenario: Scenario, work: Work, limits: Sequence[Limit]) -> Window:
 
 def _predicted(
     scenario: Scenario,
-    pools: Sequence[Pool],
-    agents: np.ndarray,
+    there: Sequence[tuple[Pool, np.ndarray]],
     patience: Mapping[str, float],
     limits: Sequence[Limit],
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Service level and share lost by channel (C, 336): the worst over the pools that hold the channel's work."""
+    """Service level and share lost by channel (C, 336): the worst over the pools that hold the channel's work.
+
+    ``there``: each pool with its agents (336,) at the pool's reference speed.
+    """
     names = list(scenario.channels)
     service, lost = np.full((len(names), SLOTS), math.nan), np.zeros((len(names), SLOTS))
     aims = {limit.channel: limit for limit in limits if limit.what.kpi.startswith("service_level")}
-    for pool in pools:
+    for pool, agents in there:
         for slot in range(SLOTS):
             offered = pool.offered(slot, dict(patience))
             if offered.rate <= 0:
                 continue
-            there = int(np.floor(pool.speed @ agents[:, slot] + 1e-9))
             for c in {names.index(work.channel) for work in pool.at_once if work.contacts[slot] > 0}:
                 aim = aims.get(names[c])
-                found = steady(offered, there, aim.within_s if aim else 0.0)
+                found = steady(offered, int(agents[slot]), aim.within_s if aim else 0.0)
                 lost[c, slot] = max(lost[c, slot], found.p_abandon if found else float(patience[names[c]] > 0))
                 if aim is not None:
                     level = found.service_level(aim.contract) if found else 0.0
@@ -222,12 +241,32 @@ def when_at_work(scenario: Scenario, flow: Flow) -> np.ndarray:
             open_ |= share_open(channel.hours) >= 1.0
     if not open_.any():
         for team in scenario.teams.values():
-            for shift in team.shifts.values():
-                begin, end = parse_hours(shift.hours)
-                for day in parse_days(shift.days):
-                    low, high = (day * MS_PER_DAY + ms for ms in (begin, end))
-                    open_[[s % SLOTS for s in range(-(-low // HALF_HOUR_MS), high // HALF_HOUR_MS)]] = True
+            open_ |= in_shifts(team)
     return np.asarray((open_ if open_.any() else np.ones(SLOTS, dtype=bool)) & flow.occurs)
+
+
+def in_shifts(team: Team) -> np.ndarray:
+    """bool (336,): half-hours that lie in one of a team's shifts entirely."""
+    found = np.zeros(SLOTS, dtype=bool)
+    for shift in team.shifts.values():
+        begin, end = parse_hours(shift.hours)
+        for day in parse_days(shift.days):
+            low, high = (day * MS_PER_DAY + ms for ms in (begin, end))
+            found[[slot % SLOTS for slot in range(-(-low // HALF_HOUR_MS), high // HALF_HOUR_MS)]] = True
+    return found
+
+
+def may_work(scenario: Scenario, needs: Sequence[Need], at_work: np.ndarray) -> np.ndarray:
+    """bool (T, 336): when each team may be asked: in its shifts, where it has any. Where no team of a pool that is
+    needed has a shift, all of its teams may: somebody has to be there, and the shifts are what is to be changed."""
+    allowed = np.array([in_shifts(team) | (not team.shifts) for team in scenario.teams.values()])
+    for need in needs:
+        teams = list(need.pool.teams)
+        nobody = (need.agents > 0) & ~allowed[teams].any(axis=0)
+        if need.pool.deferred and not (at_work & allowed[teams].any(axis=0)).any():
+            nobody |= at_work
+        allowed[teams] |= nobody
+    return allowed
 
 
 def shrinkage(team: Team) -> float:
@@ -256,7 +295,9 @@ def present_agents(resolved: Resolved, here: np.ndarray) -> np.ndarray:
     return np.array([np.bincount(week_slot[here], row, SLOTS) for row in scheduled]) / times
 
 
-def _notes(scenario: Scenario, flow: Flow, limits: Sequence[Limit], prices: Prices | None) -> list[str]:
+def _notes(
+    scenario: Scenario, flow: Flow, works: Sequence[Work], limits: Sequence[Limit], prices: Prices | None
+) -> list[str]:
     """What the reader should know about the figures."""
     aimed = {limit.channel for limit in limits}
     told = []
@@ -268,6 +309,13 @@ def _notes(scenario: Scenario, flow: Flow, limits: Sequence[Limit], prices: Pric
         for name, channel in scenario.channels.items()
         if channel.patience.distribution not in (None, "never", "exponential") or channel.patience.shape is not None
     ]
+    does = {
+        name: frozenset(k for k, work in enumerate(works) if t in work.teams) for t, name in enumerate(scenario.teams)
+    }
+    for mine in sorted(set(does.values()), key=sorted):
+        alike = [name for name, work in does.items() if work == mine and work]
+        if len(alike) > 1:
+            told.append(f"{', '.join(alike)} may do the same work: whoever costs least is asked first, in their shifts")
     if curved:
         told.append(f"{', '.join(curved)}: patience taken as exponential with the same mean (Erlang A)")
     return told

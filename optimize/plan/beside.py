@@ -11,8 +11,8 @@ from optimize.plan.holding import Candidate, Holding
 from optimize.plan.model import solve_plan
 from optimize.plan.naive import TEAM, restricted
 from optimize.plan.outcome import Infeasible, NothingFound
-from optimize.plan.promise import Channel
 from optimize.plan.problem import PlanSolution
+from optimize.plan.promise import Channel
 from optimize.plan.value import values
 
 KINDS = ("self_service", "bot")
@@ -38,8 +38,8 @@ class Point:
     budget: float
     plan: PlanSolution | None
     """None: no plan within it."""
-    simulated: Figure = Figure(None)
-    """The objective, simulated; no data where it was predicted only."""
+    simulated: Figure | None = None
+    """The objective; None where it was predicted only."""
     kept: Sequence[Channel] = ()
     replications: int = 0
 

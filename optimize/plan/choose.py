@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from optimize.plan.holding import Candidate, Holding, Round, Wish, renamed
 from optimize.plan.learn import Learned, learn
 from optimize.plan.outcome import Infeasible, NothingFound
 from optimize.plan.problem import PlanSolution
-from optimize.plan.proposals import proposals
+from optimize.plan.proposals import Differ, proposals
 from optimize.plan.robust import Risk, Robust, robust
 from optimize.plan.selection import Selection, select
 from optimize.plan.simulating import Simulator, Tell
@@ -162,7 +162,8 @@ def proposed(holding: Holding, best: Candidate) -> list[Candidate]:
     wish, problem = holding.wish, holding.learned.problem
     found = {best.mix: best.solution}
     count = wish.proposals
-    for differ, many in (("investment", count), ("start", 1 + count // 2)):
+    kinds: tuple[tuple[Differ, int], ...] = (("investment", count), ("start", 1 + count // 2))
+    for differ, many in kinds:
         if count > 1:
             some = proposals(
                 problem, many, differ=differ, solver=wish.solver, time_limit=wish.time_limit, gap=wish.gap,
@@ -171,11 +172,12 @@ def proposed(holding: Holding, best: Candidate) -> list[Candidate]:
             for solution in some:
                 found.setdefault(solution.mix, solution)
     others = sorted((s for mix, s in found.items() if mix != best.mix), key=lambda s: -s.objective)[: count - 1]
-    plans = [replace(best, name="A")]
-    plans[0] = renamed(best, "A", holding.title("A"), holding.sources)
-    for letter, solution in zip("BCDEFGHIJKLMNOPQRSTUVWXYZ", others, strict=False):
-        holding.tell(f"proposal {letter}: {words_of(solution)}")
-        plans.append(holding.held(holding.candidate(letter, solution), PUT_RIGHT))
+    first = "proposal_1"
+    plans = [renamed(best, first, holding.title(first), holding.sources)]
+    for number, solution in enumerate(others, start=2):
+        name = f"proposal_{number}"
+        holding.tell(f"{name}: {words_of(solution)}")
+        plans.append(holding.held(holding.candidate(name, solution), PUT_RIGHT))
     return plans
 
 
@@ -203,9 +205,7 @@ def selected(holding: Holding, plans: Sequence[Candidate]) -> Selection:
 
     def sample(names: Sequence[str], first: int, count: int) -> dict[str, np.ndarray]:
         base, *runs = holding.simulate([holding.base, *(by_name[name].resolved for name in names)], first, count)
-        return {
-            name: values(holding.learned.problem, base, run) for name, run in zip(names, runs, strict=True)
-        }
+        return {name: values(holding.learned.problem, base, run) for name, run in zip(names, runs, strict=True)}
 
     return select(sample, list(by_name), zone(holding), wish.alpha, wish.replications, wish.most)
 

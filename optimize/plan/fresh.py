@@ -73,24 +73,45 @@ def check(holding: Holding, plan: Candidate, others: Sequence[Candidate], seed: 
 
     A promise that fails there raises the margin, and the new plan meets other seeds again.
     """
-    wish, problem = holding.wish, holding.learned.problem
-    for number in range(ROUNDS + 1):
-        simulate = Simulator(fresh_seed(seed, number), wish.engine, wish.jobs, holding.tell)
-        base, run = simulate([holding.base, plan.resolved], 0, wish.fresh)
-        kept = holding.kept(plan, run)
-        failed = [channel.name for channel in kept if not channel.holds]
-        if not failed or number == ROUNDS:
-            break
-        holding.tell(f"{', '.join(failed)} fails on fresh seeds: more margin")
-        again = holding.raised(plan, run)
+    wish, number = holding.wish, 0
+    tried = _tried(holding, plan, fresh_seed(seed, number))
+    while number < ROUNDS and tried.failed:
+        holding.tell(f"{', '.join(tried.failed)} fails on fresh seeds: more margin")
+        again = holding.raised(plan, tried.run)
         if again is None:
             break
-        plan = again
-    runs = {plan.name: run, **_runs(simulate, others, wish.fresh)}
+        plan, number = again, number + 1
+        tried = _tried(holding, plan, fresh_seed(seed, number))
+    problem = holding.learned.problem
+    runs = {plan.name: tried.run, **_runs(tried.simulate, others, wish.fresh)}
     then = holding.simulate([holding.base, plan.resolved], 0, wish.replications)
-    found = {name: values(problem, base, each) for name, each in runs.items()}
+    found = {name: values(problem, tried.base, each) for name, each in runs.items()}
     confidence = holding.base.scenario.experiment.confidence
-    return plan, Fresh(simulate.seed, wish.fresh, kept, found, values(problem, *then), confidence, number)
+    return plan, Fresh(
+        tried.simulate.seed, wish.fresh, tried.kept, found, values(problem, then[0], then[1]), confidence, number
+    )
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """A plan on seeds of their own."""
+
+    simulate: Simulator
+    base: Replications
+    run: Replications
+    kept: Sequence[Channel]
+
+    @property
+    def failed(self) -> list[str]:
+        """Channels whose promise does not hold."""
+        return [channel.name for channel in self.kept if not channel.holds]
+
+
+def _tried(holding: Holding, plan: Candidate, seed: int) -> _Tried:
+    wish = holding.wish
+    simulate = Simulator(seed, wish.engine, wish.jobs, holding.tell)
+    base, run = simulate([holding.base, plan.resolved], 0, wish.fresh)
+    return _Tried(simulate, base, run, holding.kept(plan, run))
 
 
 def _runs(simulate: Simulator, plans: Sequence[Candidate], count: int) -> dict[str, Replications]:

@@ -19,7 +19,7 @@ from optimize.plan.model import GAP, solve_plan
 from optimize.plan.outcome import Infeasible, NothingFound
 from optimize.plan.overlay import overlaid
 from optimize.plan.problem import Mix, PlanSolution
-from optimize.plan.promise import Channel, promises, promised
+from optimize.plan.promise import Channel, promised, promises
 from optimize.plan.simulating import Simulate, Tell
 from optimize.plan.value import values
 from optimize.solver import SolverName
@@ -120,7 +120,9 @@ class Holding:
         """The scenario that a solution makes."""
         overlay = {"name": name, "title": self.title(name), **decode(self.learned, solution)}
         resolved = overlaid(self.sources, overlay)
-        return Candidate(name, solution, overlay, resolved, promised(self.learned.ask, self.learned.names.channels, solution.grades))
+        return Candidate(
+            name, solution, overlay, resolved, promised(self.learned.ask, self.learned.names.channels, solution.grades)
+        )
 
     def runs(self, plan: Candidate, count: int | None = None) -> tuple[Replications, Replications]:
         """Today and the plan on the same tapes."""
@@ -171,9 +173,7 @@ class Holding:
         missed = sum(not promise.holds for promise in each)
         worth = float(values(self.learned.problem, base, run).mean())
         self.history.append(Round(plan.name, number, plan.solution.objective, worth, missed, len(each)))
-        self.tell(
-            f"{plan.name}, round {number + 1}: {len(each) - missed} of {len(each)} promises of service hold"
-        )
+        self.tell(f"{plan.name}, round {number + 1}: {len(each) - missed} of {len(each)} promises of service hold")
         return float(missed), -worth
 
 

@@ -110,7 +110,8 @@ def promises(ask: Ask, targets: Mapping[str, float], runs: Replications, confide
     """How the promises are kept, by channel; ``targets``: share to be answered in time, by channel."""
     channels = list(runs.resolved.scenario.channels)
     held = np.flatnonzero(ask.held)
-    groups: Sequence[tuple[int | None, np.ndarray]] = [(None, held)] if ask.together else [(m, [m]) for m in held]
+    single: list[tuple[int | None, np.ndarray]] = [(int(month), np.array([month])) for month in held]
+    groups = [(None, held)] if ask.together else single
     found = []
     for name, target in targets.items():
         if name not in channels or not len(held):
@@ -123,7 +124,7 @@ def promises(ask: Ask, targets: Mapping[str, float], runs: Replications, confide
         each = tuple(
             Promise(
                 name,
-                None if month is None else int(month),
+                month,
                 target,
                 ask.chance,
                 top[:, months].sum(axis=1),

@@ -40,7 +40,7 @@ def _scores(base: Replications, run: Replications) -> np.ndarray:
     people = comparison.base.resolved.scenario.stakeholders
     total = sum(judged.weights.values())
     found = np.zeros(base.count)
-    for name, person in people.items():
+    for person in people.values():
         cared = sum(abs(weight) for weight in person.cares.values())
         for text, weight in person.cares.items():
             what = yardstick(text)

@@ -1,8 +1,8 @@
 """What an investment does, started in each month: work saved and money moved as simulated, its own cost exactly.
 
-The effect is learned once, from a version in which the investment has been in full effect since long before the
-horizon, set against the same version without it, on the same tapes and with enough people that no shortage blurs it.
-A start in a month then has the part of it that the ramp has reached in each month.
+The effect is learned once, from a version in which the investment has been in full effect since before the horizon, set
+against the same version without it, on the same tapes and with enough people that no shortage blurs it. A start in a
+month then has the part of it that the ramp has reached in each month.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from sim.scenario.schema import Scenario
 from sim.scenario.schema.decision import Decision
 from sim.scenario.schema.options import Investment, Level
 
-LONG_AGO = "1971-01-01"
 _SMALL = 0.003  # of all work: a cell below starts from here, so that work which an investment brings is a factor of it
 
 
@@ -79,18 +78,21 @@ def options(versions: Versions, ask: Ask) -> list[Chosen]:
         ]
         if name in decided or name in ask.never or against or set(needed) & ask.never:
             continue
-        before: dict[Path, object] = {("decisions", "investments", o): _long_ago(scenario, o) for o in needed}
+        first = [in_every_level(scenario, document, other)[0] for other in needed]
         for each in in_every_level(scenario, document, name):
-            mine: dict[str, object] = {"start": LONG_AGO}
-            mine |= {} if each.level is None else {"level": each.level}
-            found.append(Chosen(each, before, {**before, ("decisions", "investments", name): mine}))
+            settled = _settled(scenario, [*first, each])
+            found.append(Chosen(each, dict(list(settled.items())[:-1]), settled))
     return found
 
 
-def _long_ago(scenario: Scenario, name: str) -> dict[str, object]:
-    """An investment decided long ago, in its first level."""
-    levels = list(scenario.investments[name].levels)
-    return {"start": LONG_AGO, **({"level": levels[0]} if levels else {})}
+def _settled(scenario: Scenario, chain: Sequence[Option]) -> dict[Path, object]:
+    """Decisions of options, each of which may require those before it, that are all in full effect by the horizon."""
+    day, found = scenario.horizon.start, {}
+    for each in reversed(chain):
+        day -= dt.timedelta(days=each.live_after_days + each.ramp_days + 1)
+        decision = {"start": day.isoformat(), **({} if each.level is None else {"level": each.level})}
+        found["decisions", "investments", each.name] = decision
+    return dict(reversed(found.items()))
 
 
 def floor_of(work: np.ndarray) -> np.ndarray:

@@ -21,7 +21,7 @@ from optimize.plan.effects import Chosen, Effect
 from optimize.plan.measured import Measured, Names, luck, measured
 from optimize.plan.people import KEYS, discount, staff
 from optimize.plan.pools import Held, first_guess, grades_of, pools_of, responses_of, staffed
-from optimize.plan.problem import Budget, PlanProblem
+from optimize.plan.problem import Budget, Mix, PlanProblem
 from optimize.plan.response import Response
 from optimize.plan.rules import goals_of, prerequisites_of
 from optimize.plan.versions import Versions
@@ -63,6 +63,9 @@ class Learned:
     confirmed: np.ndarray
     """float64 (P, M): the smallest margin at which a simulated plan kept it; inf: none did."""
     rounds: int = 0
+    """Rounds of correction so far."""
+    corrected_for: Mix | None = None
+    """The investments that `refuted` and `confirmed` are about."""
     kinds: Mapping[str, str] = field(default_factory=dict)
     """Investment -> kind, for the plans that the answer is set beside."""
 

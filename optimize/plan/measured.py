@@ -76,6 +76,8 @@ class Measured:
     """float64 (T, M): expected hours for customers at full speed."""
     busy: np.ndarray
     """float64 (T, M): mean hours with a contact in hand."""
+    passed_on: np.ndarray
+    """float64 (T, C, M): hours of each team with what was passed on to it, by channel, at its mean handle time."""
     moved: np.ndarray
     """float64 (n, K, M): money that contacts move: the cash flow less what people and fixed costs come to."""
     fixed: np.ndarray
@@ -123,9 +125,27 @@ def measured(runs: Replications, names: Names) -> Measured:
         handled=np.mean(handled, axis=0),
         hours=names.by_team(resolved, paid.hours),
         busy=names.by_team(resolved, busy),
+        passed_on=passed_on(runs, names),
         moved=money_by_replication(resolved, runs.usage) - paid.money,
         fixed=paid.money,
     )
+
+
+def passed_on(runs: Replications, names: Names) -> np.ndarray:
+    """float64 (T, C, M): mean hours of work that only the team can do to which it is passed on."""
+    scenario = runs.resolved.scenario
+    found = np.zeros((len(names.teams), len(names.channels), len(names.months)))
+    for tally in runs.tallies:
+        months = tally.months
+        each = months.teams["handle_ms"].sum(axis=0) / np.maximum(months.teams["handled"].sum(axis=0), 1.0)
+        for r, reason in enumerate(scenario.reasons.values()):
+            if reason.transfer is None:
+                continue
+            team = list(scenario.teams).index(reason.transfer.to)
+            count = months.cells["transferred"][:, :, r].T
+            row = names.teams.index(reason.transfer.to)
+            found[row] += names.by_channel(runs.resolved, count * each[team]) / MS_PER_HOUR / runs.count
+    return found
 
 
 def luck(runs: Replications) -> np.ndarray:

@@ -50,18 +50,24 @@ def responses_of(
 
 
 def _own_share(names: Names, teams: Sequence[int], channels: Sequence[int], seen: Measured) -> float:
-    """Share of the competing channels' work that these teams do; what others do goes by the channels they serve."""
+    """Share of the channels' work that these teams do: less what is passed on to others, and what others serve too.
+
+    What another team does beside that goes by the work of the channels that it serves.
+    """
     scenario = seen.resolved.scenario
     work = seen.mean_work.sum(axis=(1, 2))
     mine, others = float(work[list(channels)].sum()), 0.0
     for name, team in scenario.teams.items():
         row = names.teams.index(name)
-        served = {names.channels.index(serve.channel) for serve in team.serves}
-        if row in teams or not served & set(channels):
+        if row in teams:
             continue
+        passed = seen.passed_on[row].sum(axis=1)
+        others += float(passed[list(channels)].sum())
+        served = {names.channels.index(serve.channel) for serve in team.serves}
         all_of_it = float(work[sorted(served)].sum())
-        here = float(work[sorted(served & set(channels))].sum())
-        others += float(seen.busy[row].sum()) * here / all_of_it if all_of_it > 0 else 0.0
+        if served & set(channels) and all_of_it > 0:
+            here = float(work[sorted(served & set(channels))].sum())
+            others += max(0.0, float(seen.busy[row].sum() - passed.sum())) * here / all_of_it
     return float(np.clip(1.0 - others / mine, 0.3, 1.0)) if mine > 0 else 1.0
 
 
@@ -94,6 +100,7 @@ def pools_of(
         rows, columns = [names.teams.index(t) for t in teams], [names.channels.index(c) for c in channels]
         load = work[columns].sum(axis=1)
         weight = (least[columns, None] * load).sum(axis=0) / np.maximum(load.sum(axis=0), 1e-9)
+        weight = weight * (1.0 - _elsewhere(names, rows, columns, seen[1]))
         limit = (
             "pile up" if ask.occupancy is None else f"keep them busy for more than {ask.occupancy:.0%} of their time"
         )
@@ -109,8 +116,34 @@ def pools_of(
                 analytic=True,
             )
         )
-        responses.append(None)
-    return tuple(pools), tuple(responses)
+    pools += _passed_on(base, ask, names, seen[1])
+    return tuple(pools), (*responses, *[None] * (len(pools) - len(responses)))
+
+
+def _passed_on(base: Resolved, ask: Ask, names: Names, held: Measured) -> list[Pool]:
+    """A pool for each team to which work is passed on that nobody else can do."""
+    found = []
+    for name in base.scenario.teams:
+        row = names.teams.index(name)
+        passed = held.passed_on[row].sum(axis=1)
+        columns = [c for c in range(len(names.channels)) if passed[c] > 0]
+        if not columns:
+            continue
+        work = held.mean_work[columns].sum(axis=(0, 1, 2))
+        linear = np.full(len(names.months), float(passed.sum() / work) / most_occupied(ask))
+        words = f"work passed on to {name} does not pile up there"
+        root = np.full(len(names.months), RESERVE if ask.occupancy is None else 0.0)
+        found.append(
+            Pool(f"passed_to_{_plain(name)}", words, tuple(columns), (row,), linear, root, ask.held, analytic=True)
+        )
+    return found
+
+
+def _elsewhere(names: Names, teams: Sequence[int], channels: Sequence[int], held: Measured) -> float:
+    """Share of the channels' work that is passed on to teams other than these."""
+    passed = sum(float(held.passed_on[t][channels].sum()) for t in range(len(names.teams)) if t not in teams)
+    work = float(held.mean_work[channels].sum())
+    return passed / work if work > 0 else 0.0
 
 
 def promise(base: Resolved, channel: str, share: float) -> str:

@@ -101,7 +101,8 @@ def solve(
 
     `start` gives variables' values by name to begin from (those left out are completed by the solver); a start that is
     not feasible is ignored. `plain`: HiGHS branches at once, without restarts and without looking for solutions in
-    smaller problems, which is faster where the tree is small or the start is good. Raises SolverMissing, SolverFailed, and ValueError for bad names.
+    smaller problems, which is faster where the tree is small or the start is good. Raises SolverMissing, SolverFailed,
+    and ValueError for bad names.
     """
     check_names(problem)
     for variable in problem.variables():

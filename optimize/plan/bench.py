@@ -32,6 +32,13 @@ class Bench:
         v, y = np.zeros(len(merged.work)), np.zeros(len(problem.grades))
         return cls(problem, merged, worth(problem), found, [n.tangent(v, y) for n in found])
 
+    @property
+    def slight(self) -> float:
+        """Units of the objective that are none: a millionth of the money that the centre turns over."""
+        if self.problem.objective == "score":
+            return 1e-9
+        return 1e-9 + 1e-6 * float(np.abs(self.problem.discount * self.problem.base_money).sum()) / self.worth.unit
+
     def with_limits(self, problem: PlanProblem) -> Bench:
         """The same for a problem with other budgets, goals or requirements, sharing the planes."""
         return Bench(problem, self.merged, self.worth, self.needs, self.planes)

@@ -26,6 +26,7 @@ GAP = 1e-3
 # Share of the objective that the rounding of people may miss, and the seconds that it may take.
 ROUNDING_GAP = 1e-4
 ROUNDING_SECONDS = 10.0
+ROUNDED_AT_MOST = 4
 # Choices of investments that fractions of people can serve and whole people cannot, tried one after the other.
 REFUTED_AT_MOST = 20
 
@@ -80,12 +81,27 @@ def best_plan(
                 return None
             bound = None if searched.bound is None else searched.bound * bench.worth.unit
             raise NothingFound(time.monotonic() - began, bound)
-        whole = rounded(bench, searched.best, clock)
+        whole = _best_rounded(bench, searched, clock)
         if whole is not None:
             done = _Done(searched, whole, rounds, time.monotonic() - began)
             return _solution(bench, clock, done, explain)
         cut.append(Forbidden(searched.best.decided.x, searched.best.decided.y))
     raise NothingFound(time.monotonic() - began, None)
+
+
+def _best_rounded(bench: Bench, searched: Searched, clock: Clock) -> Staffed | None:
+    """The best plan with whole people among those that the search met: the best in fractions need not stay the best."""
+    best: Staffed | None = None
+    tried: set[tuple[bytes, bytes]] = set()
+    for plan in sorted(searched.visited, key=lambda plan: -plan.value):
+        if len(tried) == ROUNDED_AT_MOST or (best is not None and plan.value <= best.value):
+            break
+        if plan.decided.key() not in tried:
+            tried.add(plan.decided.key())
+            whole = rounded(bench, plan, clock)
+            if whole is not None and (best is None or whole.value > best.value):
+                best = whole
+    return best
 
 
 def rounded(bench: Bench, best: Staffed, clock: Clock) -> Staffed | None:
@@ -98,7 +114,8 @@ def rounded(bench: Bench, best: Staffed, clock: Clock) -> Staffed | None:
             for amount, p in zip(best.people, bench.problem.people, strict=True)
         ]
     )
-    return staff(bench, best.decided, own, whole=True, gap=ROUNDING_GAP, start=replace(best, people=up))
+    gap = max(ROUNDING_GAP, 10 * bench.slight / max(abs(best.value), bench.slight))
+    return staff(bench, best.decided, own, whole=True, gap=min(gap, 0.5), start=replace(best, people=up))
 
 
 @dataclass(frozen=True)
@@ -122,7 +139,7 @@ def _solution(bench: Bench, clock: Clock, done: _Done, explain: bool) -> PlanSol
         exact,
         bound=bound * unit if known else None,
         gap=gap if known else None,
-        proven=known and (gap <= clock.gap or distance <= 1e-3),
+        proven=known and (gap <= clock.gap or distance <= bench.slight),
         binding=binding(bench, clock.solver, done.whole, exact) if explain else exact.binding,
         seconds=done.seconds,
         rounds=done.rounds,

@@ -27,8 +27,9 @@ SETTLED = 1e-5
 # Linear rounds without touching after which a plane is dropped.
 IDLE = 3
 WHOLE_ROUNDS = 40
-# Distances below a thousandth of a unit (one unit of currency) are none.
-SMALLEST = 1e-3
+# Gap of the first integer problems, and how much smaller it gets than the distance that is left.
+LOOSE = 0.05
+TIGHTER = 0.3
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Searched:
     infeasible: bool
     """Proven that there is none."""
     rounds: int
+    visited: Sequence[Staffed] = ()
+    """All plans that were staffed on the way."""
 
 
 def search(
@@ -62,14 +65,17 @@ def search(
     best: Staffed | None = None
     for guess in _first_guesses(bench, start, fixed, forbid, bend):
         best = _better(best, staff(bench, guess, clock, bend=bend))
+    visited: list[Staffed] = [] if best is None else [best]
+    settled = False
     for _ in range(WHOLE_ROUNDS):
-        if clock.over or (best is not None and bound is not None and _close(best.value, bound, clock.gap)):
+        if clock.over or _close(best, bound, clock.gap, bench.slight):
             break
         rounds += 1
         given = None if best is None else given_values(model.rows, best.decided, best.people)
-        solved = solve(model.rows.lp, clock.solver, clock.left, clock.gap / 2, given)
+        aim = clock.gap / 2 if settled else _gap_now(best, bound, clock.gap)
+        solved = solve(model.rows.lp, clock.solver, clock.left, aim, given, plain=True)
         if solved.status in ("infeasible", "infeasible_or_unbounded"):
-            return Searched(best, bound, best is None, rounds)
+            return Searched(best, bound, best is None, rounds, visited)
         if solved.bound is not None:
             bound = solved.bound if bound is None else min(bound, solved.bound)
         if not solved.found:
@@ -77,12 +83,22 @@ def search(
         decided = read(model.rows, solved)
         found = staff(bench, decided, clock, bend=bend)
         best = _better(best, found)
+        visited += [] if found is None else [found]
         if not model.touch(decided.x, decided.y):
-            if found is not None or clock.over:
-                break
-            # Within the tolerance of the planes, and yet not to be staffed.
-            model.avoid(Forbidden(decided.x, decided.y))
-    return Searched(best, bound, False, rounds)
+            if aim <= clock.gap / 2:
+                if found is not None:
+                    break
+                # Within the tolerance of the planes, and yet not to be staffed.
+                model.avoid(Forbidden(decided.x, decided.y))
+            settled = True
+    return Searched(best, bound, False, rounds, visited)
+
+
+def _gap_now(best: Staffed | None, bound: float | None, gap: float) -> float:
+    """To what gap the next integer problem is worth solving: far from the end, any good integer point places planes."""
+    if best is None or bound is None:
+        return max(gap / 2, LOOSE)
+    return max(gap / 2, min(LOOSE, TIGHTER * _distance(best.value, bound)))
 
 
 def _better(one: Staffed | None, other: Staffed | None) -> Staffed | None:
@@ -219,5 +235,12 @@ def read(rows: Rows, solved: Solved) -> Decided:
     return Decided(x, y)
 
 
-def _close(value: float, bound: float, gap: float) -> bool:
-    return bound - value <= max(gap * max(abs(value), abs(bound)), SMALLEST)
+def _close(best: Staffed | None, bound: float | None, gap: float, slight: float) -> bool:
+    if best is None or bound is None:
+        return False
+    return bound - best.value <= slight or _distance(best.value, bound) <= gap
+
+
+def _distance(value: float, bound: float) -> float:
+    scale = max(abs(value), abs(bound))
+    return max(0.0, bound - value) / scale if scale else 0.0

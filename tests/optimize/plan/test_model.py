@@ -30,7 +30,8 @@ def test_the_model_finds_the_best_of_all_mixes(seed):
     assert plan.proven
     assert plan.objective + plan.rounding == pytest.approx(best.objective, rel=1e-6)
     assert plan.bound == pytest.approx(best.objective, rel=1e-5)
-    assert plan.mix == best.mix
+    # Whole people may make another mix the best, never a worse one.
+    assert plan.objective >= solve_plan(problem, fixed=best.mix).objective - 1e-6 * abs(best.objective)
 
 
 @pytest.mark.parametrize("seed", [0, 1])

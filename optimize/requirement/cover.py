@@ -58,7 +58,8 @@ def cover(
     solver: SolverName = "highs",
 ) -> np.ndarray:
     """int64 (T, 336) agents at least cost. ``at_work`` bool (336,): half-hours in which deferrable work may be done;
-    ``allowed`` bool (T, 336) half-hours in which each team may be there; ``costs`` (T,) of an agent-hour. Raises NotCoverable."""
+    ``allowed`` bool (T, 336) half-hours in which each team may be there; ``costs`` (T,) of an agent-hour. Raises
+    NotCoverable."""
     if not windows:
         return _each_half_hour(needs, allowed, costs, solver)
     return _whole_week(needs, windows, at_work, allowed, costs, solver)

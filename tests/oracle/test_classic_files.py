@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.analytic import queue
 from sim.kpis import estimate
 from sim.kpis.interval import student
 from sim.replicate import replicate
@@ -21,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WANTED = frozenset(
     {"erlang_b", "erlang_c", "erlang_a", "erlang_a_waiting_room", "priority", "md_c", "batch", "half_hourly_staffing"}
     | {f"{letter}_design" for letter in "vnmixw"}
-    | {"retrial", "chat_independent", "chat_slowed", "chat_processor_sharing"}
+    | {"pooling", "retrial", "chat_independent", "chat_slowed", "chat_processor_sharing"}
     | {f"contactcenters_{name}" for name in ("mmc", "mmcab", "mmcblocked", "mmcclrq", "callcc")}
 )
 
@@ -80,7 +81,9 @@ def chains() -> dict[str, list[float]]:
     room = solve(Design([4.2], 0.5, [1.0], [10], [[0]], [[0]], [5]))
     x = solve(Design([1, 1], 0.5, [0.25] * 2, [2, 3], [[0, 1], [1, 0]], [[0, 1], [1, 0]], [30] * 2))
     w = solve(Design([0.8] * 3, 0.5, [0.25] * 3, [2, 3], [[0], [0, 1], [1]], [[0, 1], [2, 1]], [18] * 3))
+    pooled = queue(3200 / 86_400, 1 / 360, 18, 20, 1 / 1200)
     return {
+        "pooling": [pooled.service_level("a"), pooled.p_abandon, pooled.occupancy],
         "erlang_a_waiting_room": [*room.p_block, *room.p_abandon, *room.p_wait, *room.queue, *room.occupancy],
         "x_design": [*x.p_abandon, *x.occupancy],
         "w_design": [*w.p_abandon, *w.occupancy],

@@ -7,7 +7,7 @@ import datetime as dt
 import io
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,10 @@ import numpy as np
 from evaluate.yardstick import Yardstick, yardstick
 from report import amounts
 from report import format as fmt
-from sim.scenario.kpi_text import Target, amount, known, named
-from sim.scenario.problems import listed, nearest
-from sim.scenario.units import DAYS_PER_MONTH, QuantityError
-
-_COLUMNS = ("date", "kpi", "value")
+from report.actuals import read_actuals
+from sim.scenario.kpi_text import Target, named
+from sim.scenario.problems import Problem, listed, nearest
+from sim.scenario.units import DAYS_PER_MONTH
 
 
 class NoProgress(ValueError):
@@ -200,25 +199,12 @@ def _read_run(run: Path, points: list[Point], targets: dict[str, tuple[dt.date, 
     return currency
 
 
-def _read_actuals(file: Path, problems: list[str]) -> Iterator[Point]:
-    """Rows of date, kpi, value; every problem is noted with its line."""
-    reader = csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines())
-    missing = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
-    if missing:
-        problems.append(f"{file}:1: columns {', '.join(_COLUMNS)} are needed; {', '.join(missing)} is missing")
-        return
-    for number, row in enumerate(reader, start=2):
-        what = named(row["kpi"] or "")
-        if not known(what.kpi):
-            problems.append(f"{file}:{number}: there is no KPI '{row['kpi']}'")
-            continue
-        try:
-            date = dt.date.fromisoformat((row["date"] or "").strip())
-            value = amount(what.kpi, (row["value"] or "").strip())
-        except QuantityError as problem:
-            problems.append(f"{file}:{number}: '{row['value']}' cannot be read: {problem}")
-            continue
-        except ValueError:
-            problems.append(f"{file}:{number}: '{row['date']}' is no date; write 2027-03-31")
-            continue
-        yield Point(date, what.text, value, None, None, "actual", file.name)
+def _read_actuals(file: Path, problems: list[str]) -> list[Point]:
+    """The measured points; every problem is noted with its line."""
+    wrong: list[Problem] = []
+    found = read_actuals(file, wrong)
+    for problem in wrong:
+        meant = f"; did you mean {problem.meant}?" if problem.meant else ""
+        allowed = f"; write {problem.allowed}" if problem.allowed else ""
+        problems.append(f"{problem.origin}: {problem.wrong}{allowed}{meant}")
+    return [Point(one.date, one.what.text, one.value, None, None, "actual", file.name) for one in found]

@@ -416,6 +416,50 @@ def staff(file: str, form: str, quiet: bool, **choices: Any) -> None:
         click.echo(found.folder.as_posix() if quiet else fmt.plain(as_text(found)))
 
 
+@main.command()
+@click.argument("file")
+@overlays_and_sets
+@click.option("--need", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="CSV",
+              help="Agents by half-hour: weekday, start, agents (and team). [default: worked out from FILE]")
+@click.option("--team", "teams", multiple=True, metavar="TEAM", help="Only this one. [default: all who are needed]")
+@click.option("--month", metavar="MONTH", help="Whose need, such as 2027-11, or busiest. [default: the horizon's mean "
+              "week]")
+@click.option("--solver", type=click.Choice(["highs", "cbc"]), default="highs", show_default=True)
+@click.option("--time-limit", default="60 s", show_default=True, metavar="DURATION", help="For each team.")
+@click.option("--gap", default="0.5 %", show_default=True, metavar="SHARE", help="Above the cheapest that is good enough.")
+@click.option("--simulate", is_flag=True, help="Simulate today's shifts and the new ones side by side.")
+@click.option("--reps", type=click.IntRange(min=2), metavar="N", help="Replications of --simulate. [default: 8]")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Seed. [default: the scenario's]")
+@click.option("--jobs", default=-1, show_default="all cores", help="Replications at once.")
+@click.option("--engine", type=click.Choice(["simpy", "fast"]), help="[default: the fastest there is]")
+@click.option("--out", default="results", show_default=True, metavar="DIR",
+              type=click.Path(file_okay=False, path_type=Path), help="Where the run's folder is made.")
+@click.option("--quiet", is_flag=True, help="No progress, and only the name of the folder written.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def schedule(file: str, form: str, quiet: bool, **choices: Any) -> None:
+    """The cheapest weekly shifts that cover the need: who works when, and an overlay that simulates."""
+    import sys
+
+    from optimize.schedule.search import NoSchedule
+    from report import format as fmt
+    from report.given import Refused
+    from report.schedule.command import plain, run_schedule
+    from report.schedule.text import as_text
+
+    try:
+        found = run_schedule(file, arguments=sys.argv[1:], progress_to=sys.stderr, quiet=quiet, **choices)
+    except (Refused, NoSchedule) as problem:
+        click.echo(str(problem), err=True)
+        raise SystemExit(2 if isinstance(problem, Refused) else 3) from None
+    except KeyboardInterrupt:
+        click.echo("Stopped. Nothing was written.", err=True)
+        raise SystemExit(130) from None
+    if form == "json":
+        click.echo(json.dumps(plain(found), indent=2))
+    else:
+        click.echo(found.folder.as_posix() if quiet else fmt.plain(as_text(found)))
+
+
 # Explain
 
 
@@ -556,10 +600,10 @@ def tornado(base: str, option: str, **choices: Any) -> None:
 # Sweeps
 
 
-on_cluster = click.option("--cluster", metavar="ADDRESS", help="Workers of a Dask cluster: tcp://host:port, or local:N "
-                          "for N processes that are started here. Nothing else touches the network.")  # fmt: skip
-no_store = click.option("--store/--no-store", "use_store", default=True, help="Keep finished work in DIR/units.sqlite, and "
-                        "take from there what is finished.")  # fmt: skip
+on_cluster = click.option("--cluster", metavar="ADDRESS", help="Workers of a Dask cluster: tcp://host:port, or "
+                          "local:N for N processes started here. Nothing else touches the network.")  # fmt: skip
+no_store = click.option("--store/--no-store", "use_store", default=True, help="Keep finished work in DIR/units.sqlite, "
+                        "and take from there what is finished.")  # fmt: skip
 
 
 @main.command()
@@ -583,6 +627,44 @@ def sweep(files: tuple[str, ...], **choices: Any) -> None:
     from report.sweep.text import as_json, as_text
 
     decide("the sweep", compute, files=files, show=as_text, plain=as_json, **choices)
+
+
+@main.command()
+@click.argument("path")
+@click.argument("file")
+@click.option("--for", "condition", required=True, metavar="CONDITION", help="Such as 'service_level(phone) >= 80 %' or "
+              "'annual_cost <= 900000 EUR'.")  # fmt: skip
+@click.option("--between", metavar="LOW:HIGH", help="Look here. [default: a quarter to 4 times the present value]")
+@click.option("--step", metavar="SIZE", help="How fine. [default: 1 for whole numbers, else about 200 steps]")
+@click.option("--largest", is_flag=True, help="The largest value at which it holds, not the smallest.")
+@click.option("--confidence", default="95 %", show_default=True, metavar="SHARE", help="How sure it must be.")
+@click.option("--most", default=128, show_default=True, type=click.IntRange(min=2), metavar="N", help="Most replications "
+              "of a value; --reps is what it begins with.")  # fmt: skip
+@on_cluster
+@no_store
+@computing
+def find(path: str, form: str, quiet: bool, **choices: Any) -> None:
+    """Find the smallest value of the input PATH at which a condition holds in FILE, with the confidence asked for.
+
+    Leaves with 3 where no value is enough.
+    """
+    import sys
+
+    from report.find import as_json, as_text
+    from report.find import find as compute
+    from report.given import Refused
+
+    try:
+        found = compute(path, progress_to=sys.stderr, quiet=quiet, **choices)
+    except KeyboardInterrupt as stopped:
+        click.echo(str(stopped) or "Stopped.", err=True)
+        raise SystemExit(130) from None
+    except Refused as problem:
+        click.echo(str(problem), err=True)
+        raise SystemExit(2) from None
+    click.echo(json.dumps(as_json(found), indent=2) if form == "json" else as_text(found))
+    if found.at is None:
+        raise SystemExit(3)
 
 
 # From a real log

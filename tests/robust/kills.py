@@ -7,6 +7,7 @@ finished may never become less. Most kills hit the process itself (SIGKILL), som
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import random
 import signal
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from tests.robust.world import world
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 STORE = "units.sqlite"
+SAID = ("said.out", "said.err")
 LATEST_S = 8.0
 """Kills come at a random moment up to so long after the start."""
 
@@ -33,7 +36,8 @@ class Disturbed:
     kills: dict[str, int] = field(default_factory=dict)
     with_work: int = 0
     """Kills after which more was finished than before."""
-    units: int = 0
+    whole: int = 0
+    """Starts that came to their end before they could be killed."""
 
 
 def command(folder: Path, points: int, jobs: int) -> list[str]:
@@ -46,16 +50,24 @@ def command(folder: Path, points: int, jobs: int) -> list[str]:
 def started(folder: Path, points: int, jobs: int) -> subprocess.Popen[str]:
     """The sweep on its way, in a group of its own."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg"}
-    return subprocess.Popen(
-        command(folder, points, jobs), cwd=folder, env=environment, text=True, start_new_session=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+    with (folder / SAID[0]).open("w") as out, (folder / SAID[1]).open("w") as err:  # no pipes: orphans would hold them
+        return subprocess.Popen(
+            command(folder, points, jobs), cwd=folder, env=environment, text=True, start_new_session=True,
+            stdout=out, stderr=err,
+        )  # fmt: skip
+
+
+def said(folder: Path) -> tuple[str, str]:
+    """What the last process wrote to standard output and to standard error."""
+    out, err = ((folder / name).read_text(encoding="utf-8") for name in SAID)
+    return out, err
 
 
 def finished(folder: Path, points: int, jobs: int) -> Path:
     """Runs the sweep to its end; its folder. Raises RuntimeError with what it said where it fails."""
     process = started(folder, points, jobs)
-    out, err = process.communicate(timeout=1800)
+    process.wait(timeout=3600)
+    out, err = said(folder)
     if process.returncode != 0:
         raise RuntimeError(f"left with {process.returncode}: {err}")
     return folder / out.strip()
@@ -73,22 +85,33 @@ def units_of(folder: Path) -> dict[str, int]:
             return {}
 
 
-def disturb(folder: Path, points: int, jobs: int, kills: int, seed: int) -> Disturbed:
+def disturb(
+    folder: Path,
+    points: int,
+    jobs: int,
+    kills: int,
+    seed: int,
+    latest: float,
+    tell: Callable[[str], None] | None = None,
+) -> Disturbed:
     """Starts the sweep and kills it, so many times. Raises AssertionError where something finished is gone."""
     chance, told, before = random.Random(seed), Disturbed(), set[str]()
     while sum(told.kills.values()) < kills:
         process = started(folder, points, chance.randint(1, jobs))
         how = chance.choices(["process", "worker", "Ctrl-C"], [8, 1, 1])[0]
-        time.sleep(chance.uniform(0.1, LATEST_S))
-        if process.poll() is not None:
-            raise AssertionError(f"the sweep was over too early to be killed: {process.communicate()}")
+        time.sleep(chance.uniform(0.1, latest))
+        if process.poll() is not None:  # over before it could be killed: no kill
+            assert process.returncode == 0, said(folder)
+            told.whole += 1
+            continue
         _kill(process, how, chance)
         told.kills[how] = told.kills.get(how, 0) + 1
         now = set(units_of(folder))
         assert before <= now, "a finished unit is gone"
         told.with_work += now > before
+        if tell is not None:
+            tell(f"{sum(told.kills.values())} kills ({how}), {len(now)} units")
         before = now
-    told.units = len(before)
     return told
 
 
@@ -100,9 +123,13 @@ def _kill(process: subprocess.Popen[str], how: str, chance: random.Random) -> No
             os.kill(int(child), signal.SIGKILL)
         time.sleep(chance.uniform(0.1, 1.0))
     process.send_signal(signal.SIGINT if how == "Ctrl-C" else signal.SIGKILL)
-    process.communicate(timeout=60)
-    if how == "Ctrl-C":
-        assert process.returncode in (130, -signal.SIGINT, 1), process.returncode
+    try:
+        process.wait(timeout=120)
+    except subprocess.TimeoutExpired:
+        raise AssertionError(f"it goes on after {how}") from None
+    finally:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)  # workers see by themselves that they are alone, but not at once
 
 
 def same_files(one: Path, other: Path) -> list[str]:
@@ -117,13 +144,22 @@ def same_files(one: Path, other: Path) -> list[str]:
     )
 
 
-def shown_by(kills: int, points: int, hours: int, jobs: int, seed: int, place: Path) -> str:
+def shown_by(
+    kills: int,
+    points: int,
+    hours: int,
+    jobs: int,
+    seed: int,
+    place: Path,
+    latest: float = LATEST_S,
+    tell: Callable[[str], None] | None = None,
+) -> str:
     """Disturbs, finishes, compares; what was found, in a line. Raises AssertionError where it is not as it must be."""
     folders = [place / "disturbed", place / "undisturbed"]
     for folder in folders:
         folder.mkdir()
         (folder / "small.yaml").write_text(world(hours), encoding="utf-8")
-    told = disturb(folders[0], points, jobs, kills, seed)
+    told = disturb(folders[0], points, jobs, kills, seed, latest, tell)
     before = units_of(folders[0])
     one, other = finished(folders[0], points, jobs), finished(folders[1], points, 1)
     after, calm = units_of(folders[0]), units_of(folders[1])
@@ -136,7 +172,8 @@ def shown_by(kills: int, points: int, hours: int, jobs: int, seed: int, place: P
     assert not left, f"the store was damaged: {left}"
     ways = ", ".join(f"{count} {how}" for how, count in told.kills.items())
     return (
-        f"{sum(told.kills.values())} kills ({ways}), {told.with_work} of them after something was finished; "
+        f"{sum(told.kills.values())} kills ({ways}), {told.with_work} of them after something new was finished, "
+        f"{told.whole} more starts came to their end; "
         f"{len(before)} of {len(after)} units were finished by then; same bytes as undisturbed, no unit computed twice"
     )
 
@@ -148,12 +185,15 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=20261122)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--points", type=int, help="points of the sweep (default: enough for the kills)")
+    parser.add_argument("--latest", type=float, default=LATEST_S, help="seconds after a start within which kills come")
     parser.add_argument("--hours", type=int, default=600)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="kills-") as place:
         points = chosen.points or 20 + 2 * chosen.kills
         began = time.monotonic()
-        found = shown_by(chosen.kills, points, chosen.hours, chosen.jobs, chosen.seed, Path(place))
+        found = shown_by(
+            chosen.kills, points, chosen.hours, chosen.jobs, chosen.seed, Path(place), chosen.latest, print
+        )
         print(f"{found}; {time.monotonic() - began:.0f} s")  # noqa: T201
 
 

@@ -67,8 +67,8 @@ def test_everything_wrong_is_said_at_once(runs, tmp_path):
         over_time([*runs, tmp_path], file, ("service_levle(phone)",))
     told = str(found.value)
     assert len(told.splitlines()) == 5
-    for words in ("no run with a manifest.json", ":2:1: 'soon' is no date", ":3:12: there is no KPI 'fcrr'", ":4:16: '80 h'",
-                  "did you mean 'service_level(phone)'?"):  # fmt: skip
+    for words in ("no run with a manifest.json", ":2:1: 'soon' is no date", ":3:12: there is no KPI 'fcrr'",
+                  ":4:16: '80 h'", "did you mean 'service_level(phone)'?"):  # fmt: skip
         assert words in told
 
 

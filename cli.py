@@ -419,21 +419,34 @@ def staff(file: str, form: str, quiet: bool, **choices: Any) -> None:
 @main.command()
 @click.argument("file")
 @overlays_and_sets
-@click.option("--need", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="CSV",
-              help="Agents by half-hour: weekday, start, agents (and team). [default: worked out from FILE]")
+@click.option(
+    "--need",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="CSV",
+    help="Agents by half-hour: weekday, start, agents (and team). [default: worked out from FILE]",
+)
 @click.option("--team", "teams", multiple=True, metavar="TEAM", help="Only this one. [default: all who are needed]")
-@click.option("--month", metavar="MONTH", help="Whose need, such as 2027-11, or busiest. [default: the horizon's mean "
-              "week]")
+@click.option(
+    "--month", metavar="MONTH", help="Whose need, such as 2027-11, or busiest. [default: the horizon's mean week]"
+)
 @click.option("--solver", type=click.Choice(["highs", "cbc"]), default="highs", show_default=True)
 @click.option("--time-limit", default="60 s", show_default=True, metavar="DURATION", help="For each team.")
-@click.option("--gap", default="0.5 %", show_default=True, metavar="SHARE", help="Above the cheapest that is good enough.")
+@click.option(
+    "--gap", default="0.5 %", show_default=True, metavar="SHARE", help="How far above the cheapest is good enough."
+)
 @click.option("--simulate", is_flag=True, help="Simulate today's shifts and the new ones side by side.")
 @click.option("--reps", type=click.IntRange(min=2), metavar="N", help="Replications of --simulate. [default: 8]")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Seed. [default: the scenario's]")
 @click.option("--jobs", default=-1, show_default="all cores", help="Replications at once.")
 @click.option("--engine", type=click.Choice(["simpy", "fast"]), help="[default: the fastest there is]")
-@click.option("--out", default="results", show_default=True, metavar="DIR",
-              type=click.Path(file_okay=False, path_type=Path), help="Where the run's folder is made.")
+@click.option(
+    "--out",
+    default="results",
+    show_default=True,
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the run's folder is made.",
+)
 @click.option("--quiet", is_flag=True, help="No progress, and only the name of the folder written.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def schedule(file: str, form: str, quiet: bool, **choices: Any) -> None:
@@ -458,6 +471,27 @@ def schedule(file: str, form: str, quiet: bool, **choices: Any) -> None:
         click.echo(json.dumps(plain(found), indent=2))
     else:
         click.echo(found.folder.as_posix() if quiet else fmt.plain(as_text(found)))
+
+
+@main.command()
+@click.argument("scenario")
+@click.argument("actuals", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="ACTUALS.csv")
+@computing
+@click.option("--confidence", metavar="SHARE", help="Of the intervals. [default: the scenario's]")
+@click.option("--input", "inputs", multiple=True, metavar="PATTERN", help="Try these inputs only, such as "
+              "'reasons.*.handle.mean'.")  # fmt: skip
+@click.option("--no-explain", "explain", is_flag=True, flag_value=False, default=True, help="Try no inputs.")
+def monitor(scenario: str, actuals: Path, form: str, quiet: bool, **choices: Any) -> None:
+    """Set measured figures (CSV with date, kpi, value, maybe channel) beside the months of SCENARIO.
+
+    Says which KPI left its interval and since when, and which change of an input would explain it.
+    """
+    from report.monitor import monitor as compute
+    from report.monitor_text import as_plain, as_text
+
+    decide("monitoring", compute, form, quiet, scenario=scenario, actuals=actuals, **choices,
+           show=lambda found, folder: as_text(found, folder.as_posix()),
+           plain=lambda found, folder: as_plain(found, folder.as_posix()))  # fmt: skip
 
 
 # Explain

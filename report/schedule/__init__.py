@@ -1,0 +1,1 @@
+"""`deskplan schedule`: the command, its tables, charts and words."""

@@ -146,16 +146,19 @@ def _chart(found: BackTested, key: str, by: By) -> Chart:
     names = [name for name in JUDGED if any(score.figure == name for score in found.scored.scores)]
     each = {name: found.scored.of(name, by)[0] for name in names}
     first = each["contacts"]
-    there = (first.contacts > 0) | (first.expected >= 1)
+    there = first.expected >= 1
     labels = [label for label, use in zip(words.place_labels(found, by), there, strict=True) if use]
     if by == "day":
         labels = [f"{label[:3]} {int(label[-2:])}." for label in labels]
     panels, outside = [], []
     for name, one in each.items():
-        ends = tuple((one.low[level][there], one.high[level][there]) for level in (0.95, 0.80))
+        ends = tuple(
+            (f"{100 * level:.0f} % of outcomes", one.low[level][there], one.high[level][there])
+            for level in (0.95, 0.80)
+        )
         panels.append(
             bands.Panel(words.TITLES[name].capitalize(), one.predicted[there], ends, one.actual[there],
-                        lambda value, name=name: fmt.plain(words.shown(name, float(value))))  # type: ignore[misc]
+                        lambda value, name=name: fmt.plain(words.shown(name, float(value)).replace(".0", "")))  # type: ignore[misc]
         )  # fmt: skip
         inside, known = one.inside(0.95)[there], np.isfinite(one.actual[there])
         outside.append(f"{words.TITLES[name]} {int((known & ~inside).sum())} of {int(known.sum())}")

@@ -22,8 +22,8 @@ class Panel:
 
     title: str
     middle: np.ndarray
-    bands: tuple[tuple[np.ndarray, np.ndarray], ...]
-    """(low, high), the widest first."""
+    bands: tuple[tuple[str, np.ndarray, np.ndarray], ...]
+    """(name, low, high), the widest first."""
     actual: np.ndarray
     show: Callable[[float], str]
     """A value as the axis writes it."""
@@ -50,14 +50,13 @@ def bands(panels: Sequence[Panel], labels: Sequence[str], size: Size) -> Figure:
 
 def _panel(axes: Axes, panel: Panel, labels: Sequence[str], size: Size) -> None:
     x = np.arange(len(labels))
-    names = ("nearly every outcome", "most outcomes") if len(panel.bands) > 1 else ("nearly every outcome",)
-    for place, (low, high) in enumerate(panel.bands):
+    for place, (name, low, high) in enumerate(panel.bands):
         axes.fill_between(x, low, high, color=style.BASE_COLOUR, alpha=0.22 + 0.18 * place, linewidth=0,
-                          label=names[place])  # fmt: skip
+                          label=name)  # fmt: skip
     axes.plot(x, panel.middle, color=style.BASE_COLOUR, linewidth=1.4, label="predicted")
     for place, (name, line) in enumerate(panel.also):
         axes.plot(x, line, color=style.SERIES[place], linewidth=1.4, linestyle=(0, (5, 2)), label=name)
-    low, high = panel.bands[0]
+    _, low, high = panel.bands[0]
     outside = (panel.actual < low) | (panel.actual > high)
     colour = style.SERIES[1]
     axes.plot(x, panel.actual, "o", markersize=5, markerfacecolor=style.PAPER, markeredgecolor=colour, label="actual")

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from sim.calibrate.arrivals import DAY_NAMES, SPARSE_COUNT, Profile, counts, recorded_days, weekdays
+from sim.calibrate.arrivals import DAY_NAMES, SPARSE_COUNT, Profile, recorded_days, weekdays
 from sim.calibrate.contacts import ContactLog
 from sim.calibrate.fit import Calibration, TeamFit
 from sim.calibrate.staffing import observe
@@ -137,7 +137,7 @@ def _day(
         seen = seen_at_work(team, held_out)[number - window.lead]
         return np.where(usual > 0, np.maximum(np.round(seen * effectiveness(team)), 1), 0).astype(int)
     if staff == "dates":
-        good = recorded_days(counts(fit.log.rows, fit.log.days), weekdays(fit.log))
+        good = recorded_days(fit.count, weekdays(fit.log))
         same = np.flatnonzero((weekdays(fit.log) == weekday) & good)
         if len(same):
             return np.asarray(team.dates.agents[int(rng.choice(same))])

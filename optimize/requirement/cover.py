@@ -86,7 +86,7 @@ def _one_half_hour(
     if len(costs) == 1:
         return np.array([np.ceil(max(wanted) - 1e-9)], dtype=np.int64)
     problem = pulp.LpProblem("half_hour", pulp.LpMinimize)
-    team = [pulp.LpVariable(f"n_{t}", 0, None if allowed[t] else 0, "Integer") for t in range(len(costs))]
+    team = [problem.add_variable(f"n_{t}", 0, None if allowed[t] else 0, cat="Integer") for t in range(len(costs))]
     problem += pulp.lpSum(float(cost) * n for cost, n in zip(costs, team, strict=True))
     for p, (need, amount) in enumerate(zip(needs, wanted, strict=True)):
         if amount > 0:
@@ -110,7 +110,7 @@ def _whole_week(
     scale = max(float(costs.max()), 1e-9)
     slots = [t for t in range(336) if at_work[t] or any(need.agents[t] > 0 for need in needs)]
     agents = {
-        (team, t): pulp.LpVariable(f"n_{team}_{t}", 0, None if allowed[team, t] else 0, "Integer")
+        (team, t): problem.add_variable(f"n_{team}_{t}", 0, None if allowed[team, t] else 0, cat="Integer")
         for team in range(len(costs))
         for t in slots
     }
@@ -153,12 +153,12 @@ def _window(
     slots = [t for t in range(336) if at_work[t]]
     if total > 0 and not slots:
         raise NotCoverable(f"nobody is at work when {window.work.channel} could be answered")
-    in_time = {t: pulp.LpVariable(f"d_{e}_{t}", 0) for t in slots}
-    late = {t: pulp.LpVariable(f"l_{e}_{t}", 0) for t in slots}
-    put_off = [pulp.LpVariable(f"p_{e}_{t}", 0, float(came[t])) for t in range(336)]
-    waits = [pulp.LpVariable(f"b_{e}_{t}", 0) for t in range(336)]
-    later = [pulp.LpVariable(f"c_{e}_{t}", 0) for t in range(336)]
-    excess = pulp.LpVariable(f"x_{e}", 0)
+    in_time = {t: problem.add_variable(f"d_{e}_{t}", 0) for t in slots}
+    late = {t: problem.add_variable(f"l_{e}_{t}", 0) for t in slots}
+    put_off = [problem.add_variable(f"p_{e}_{t}", 0, float(came[t])) for t in range(336)]
+    waits = [problem.add_variable(f"b_{e}_{t}", 0) for t in range(336)]
+    later = [problem.add_variable(f"c_{e}_{t}", 0) for t in range(336)]
+    excess = problem.add_variable(f"x_{e}", 0)
     price.append(_LATE * excess)
     problem += pulp.lpSum(put_off) <= (1.0 - window.share) * total + excess, f"late_{e}"
     for t in range(336):

@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from sim.calibrate.contacts import ContactLog
+from sim.calibrate.intervals import IntervalLog
 
 SLOTS = 48  # half-hours of a day
 DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -93,7 +94,7 @@ def counts(rows: pd.DataFrame, days: int) -> np.ndarray:
     return np.bincount(index[inside], minlength=days * SLOTS).reshape(days, SLOTS)
 
 
-def weekdays(log: ContactLog) -> np.ndarray:
+def weekdays(log: ContactLog | IntervalLog) -> np.ndarray:
     """int (days,): weekday of every local day of the log, Monday 0."""
     return (log.first_day.weekday() + np.arange(log.days)) % 7
 

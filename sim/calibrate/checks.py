@@ -12,6 +12,7 @@ import pandas as pd
 
 from sim.calibrate.arrivals import DAY_NAMES, Opening, counts, recorded_days, weekdays
 from sim.calibrate.contacts import DURATIONS, ContactLog, outside_window
+from sim.calibrate.intervals import IntervalLog
 from sim.scenario.calendar import parse_opening
 
 Level = Literal["ok", "note", "warning"]
@@ -42,7 +43,7 @@ def run_checks(log: ContactLog, opening: Opening, now: dt.datetime) -> tuple[Che
     return (
         _check(1, "duplicate ids", int(raw["again"].sum()), "the last row was kept"),
         _check(2, "outside the window or in the future", int(outside_window(raw, log.extract, now).sum()), "left out"),
-        _zone_jump(log, opening),
+        zone_jump(log, counts(rows, log.days), opening),
         _check(4, "reply time 0 with no reply", int(raw["no_reply"].sum()),
                "taken as missing, not as an instant answer"),
         _check(5, "negative durations", int((raw[list(DURATIONS)] < 0).any(axis=1).sum()), "taken as missing"),
@@ -53,8 +54,8 @@ def run_checks(log: ContactLog, opening: Opening, now: dt.datetime) -> tuple[Che
         _abandons(log),
         _censored(rows),
         _longer_than_session(raw),
-        _missing_days(log),
-        _clock_changes(log),
+        missing_days(log, counts(rows, log.days)),
+        clock_changes(log),
         _two_channels(rows),
         _units(rows),
     )  # fmt: skip
@@ -71,10 +72,12 @@ def _hours_mask(hours: str | list[str]) -> np.ndarray:
     return mask
 
 
-def _zone_jump(log: ContactLog, opening: Opening) -> Check:
-    """Where opening hours are stated, a shift of whole hours that fits them much better gives the jump away."""
+def zone_jump(log: ContactLog | IntervalLog, count: np.ndarray, opening: Opening) -> Check:
+    """Contacts (days, 48) outside opening hours.
+
+    Where opening hours are stated, a shift of whole hours that fits them much better gives the jump away.
+    """
     name = "zone jump: arrivals outside opening hours"
-    count = counts(log.rows, log.days)
     week = np.array([count[weekdays(log) == w].sum(axis=0) for w in range(7)]).ravel()
     total = max(int(week.sum()), 1)
     stated = log.extract.business_hours
@@ -151,14 +154,16 @@ def _longer_than_session(raw: pd.DataFrame) -> Check:
     return _check(11, "handle time longer than the session", int(hits.sum()), "handle time is not what its name says")
 
 
-def _missing_days(log: ContactLog) -> Check:
+def missing_days(log: ContactLog | IntervalLog, count: np.ndarray) -> Check:
+    """Days without a contact where their weekday has many."""
     weekday = weekdays(log)
-    missing = np.flatnonzero(~recorded_days(counts(log.rows, log.days), weekday))
+    missing = np.flatnonzero(~recorded_days(count, weekday))
     texts = ", ".join(f"{DAY_NAMES[weekday[d]]} {log.date(d)}" for d in missing[:5])
     return _check(12, "weeks with a missing day", len(missing), f"{texts}: left out of the week's means")
 
 
-def _clock_changes(log: ContactLog) -> Check:
+def clock_changes(log: ContactLog | IntervalLog) -> Check:
+    """Days of 23 or 25 hours."""
     zone = ZoneInfo(log.timezone)
     found = []
     for day in range(log.days):

@@ -86,6 +86,16 @@ class ContactLog:
     vendor: str = "contacts"
     """Name of the mapping that read it."""
 
+    @property
+    def contacts(self) -> int:
+        """Contacts that are demand."""
+        return len(self.rows)
+
+    @property
+    def read(self) -> int:
+        """Rows that could be read."""
+        return len(self.raw)
+
     def date(self, day: int) -> dt.date:
         """Date of a local day number."""
         return self.first_day + dt.timedelta(days=int(day))
@@ -253,7 +263,6 @@ def read_contacts(
     `salt` is drawn anew where it is not given; `now` bounds what counts as the future where the extract does not say
     when it was made. Raises CalibrationError where nothing usable is left.
     """
-    import secrets
 
     frame, ignored, raw = _read_csv(Path(path))
     reader = _Reader(raw)
@@ -344,14 +353,16 @@ def _demand(frame: pd.DataFrame, extract: Extract, now: dt.datetime) -> tuple[pd
     reasons = {
         "repeated contact_id": frame["again"],
         "outside the window or in the future": outside_window(frame, extract, now),
+    }
+    for text in sorted(frame["set_aside"].dropna().unique()):
+        reasons[str(text)] = frame["set_aside"] == text
+    reasons |= {
         "outbound or internal": frame["direction"] != "inbound",
         "spam": frame["outcome"] == "spam",
         "merged into another": (frame["outcome"] == "merged") | frame["merged_into"].notna(),
         "self-service or bot, no agent asked for": frame["channel"].isin(AGENTLESS)
         | frame["outcome"].isin(("bot_resolved", "self_served")),
     }
-    for text in frame["set_aside"].dropna().unique():
-        reasons[str(text)] = frame["set_aside"] == text
     left = pd.Series(True, index=frame.index)
     why = {}
     for name, hit in reasons.items():

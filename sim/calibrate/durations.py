@@ -51,6 +51,8 @@ class DurationFit:
     sample_mean_s: float
     basis: str = ""
     """What was recorded: `measured`, `logged`, `imputed`, or what stood in for too small a sample."""
+    sums: bool = False
+    """Fitted to sums over intervals: the mean is measured, the family is not, and the cv is an upper estimate."""
 
     @property
     def family(self) -> Family:

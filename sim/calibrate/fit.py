@@ -28,6 +28,7 @@ from sim.calibrate.checks import Check, run_checks
 from sim.calibrate.contacts import ContactLog
 from sim.calibrate.durations import DurationFit, by_reason, fit_durations
 from sim.calibrate.extract import CalibrationError
+from sim.calibrate.intervals import IntervalLog
 from sim.calibrate.patience import PatienceFit, fit_patience, reason_factors
 from sim.calibrate.repeats import Returns, fit_returns
 from sim.calibrate.staffing import MAX_AGENTS, Observed, StaffFit, Weights, infer_staff, observe, turnaround, widened
@@ -129,7 +130,7 @@ class TeamFit:
 class Calibration:
     """Everything fitted from one log."""
 
-    log: ContactLog
+    log: ContactLog | IntervalLog
     options: Options
     checks: tuple[Check, ...]
     channels: Mapping[str, ChannelFit]
@@ -143,6 +144,8 @@ class Calibration:
     @property
     def fresh_share(self) -> float:
         """Share of contacts that are first ones: not retries, not repeats, by the fitted shares."""
+        if isinstance(self.log, IntervalLog):
+            return 1.0
         outcome = self.log.rows["outcome"]
         again = 0.0
         if self.returns.retry:
@@ -336,8 +339,8 @@ def _team(
         dates = infer_staff(seen, np.arange(days), opened[weekday], by_slot, patience_by_slot, options.weights)
         week = widened(week, dates, groups)
     else:
-        week = _from_load(_by_weekday(seen.arrivals, groups), service, opened)
-        dates = _from_load(seen.arrivals, service, opened[weekday])
+        week = from_load(_by_weekday(seen.arrivals, groups), service, opened)
+        dates = from_load(seen.arrivals, service, opened[weekday])
     deferred = [c for c in team if c not in mine]
     if deferred:
         work = (
@@ -393,7 +396,7 @@ def _by_weekday(arrivals: np.ndarray, groups: np.ndarray) -> np.ndarray:
     return np.array([arrivals[groups == w].mean(axis=0) if (groups == w).any() else np.zeros(48) for w in range(7)])
 
 
-def _from_load(arrivals: np.ndarray, service_s: float, opened: np.ndarray) -> StaffFit:
+def from_load(arrivals: np.ndarray, service_s: float, opened: np.ndarray) -> StaffFit:
     """No waits recorded: offered load and its square root, which is an assumption and graded as one."""
     load = arrivals * service_s / 1800.0
     agents = np.where(opened & (load > 0), np.ceil(load + np.sqrt(load)), 0).astype(int)

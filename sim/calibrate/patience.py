@@ -61,6 +61,7 @@ class PatienceFit:
     exponential_mean_s: float
     """All time waited / abandoned."""
     kaplan_meier: Curve
+    method: str = "censored maximum likelihood"
 
     def survival(self, seconds: float) -> float:
         """Fitted share still willing to wait after so long."""

@@ -18,6 +18,7 @@ from sim.calibrate.arrivals import DAY_NAMES, Profile
 from sim.calibrate.durations import DurationFit
 from sim.calibrate.extract import CalibrationError
 from sim.calibrate.fit import Calibration, ChannelFit, ReasonFit, TeamFit
+from sim.calibrate.intervals import IntervalLog
 from sim.calibrate.repeats import ReturnFit
 from sim.scenario.calendar import Calendar
 from sim.scenario.schema.demand import Horizon
@@ -104,7 +105,7 @@ def _week(fit: Calibration, name: str, stem: str) -> str:
     weeks = max(1, round(log.days / 7))
     own = [key for key, reason in fit.reasons.items() if reason.own_profile]
     lines = [
-        f"# Fitted by `deskplan calibrate` from {len(log.rows)} contacts of {_source(fit)}, {_period(fit)}.",
+        f"# Fitted by `deskplan calibrate` from {log.contacts} contacts of {_source(fit)}, {_period(fit)}.",
         "# Every figure that the log bears out says so in its evidence, with how sure it is. What the log cannot tell",
         "# (wages, resolution where customers are not recognised, who else could serve) is left at its default.",
         "schema: 1",
@@ -187,12 +188,21 @@ def _hundred(shares: Mapping[str, float]) -> dict[str, str]:
 
 
 def _handle_note(d: DurationFit, wrap: bool) -> str:
+    if d.sums:
+        return _sums_note(d) + ("; wrap-up apart" if wrap else "")
     other = d.other
     return (
         f"{d.n} contacts ({d.basis}); mean +/- {d.mean_half_width_s:.3g} s (95 %); {d.family} by AIC "
         f"({other.family} is {other.aic - d.chosen.aic:.0f} worse), KS {d.chosen.ks:.3f}, AD {d.chosen.ad:.1f}; "
         f"{_percent(d.short_share)} below {d.floor_s:g} s left out of the fit and added back to mean and cv"
         + ("; wrap-up apart" if wrap else "")
+    )
+
+
+def _sums_note(d: DurationFit) -> str:
+    return (
+        f"{d.n} contacts ({d.basis}); mean +/- {d.mean_half_width_s:.3g} s (95 %); the cv is from the spread of the "
+        "sums, an upper estimate; the family cannot be told from sums"
     )
 
 
@@ -241,7 +251,8 @@ def _channel(fit: Calibration, channel: ChannelFit) -> list[str]:
             f"      cv: {w.cv:.3f}",
             f"      distribution: {w.family}",
         ]
-        lines += _evidence(fit, f"{w.n} contacts ({w.basis}); mean +/- {w.mean_half_width_s:.2g} s (95 %)", 6)
+        note = _sums_note(w) if w.sums else f"{w.n} contacts ({w.basis}); mean +/- {w.mean_half_width_s:.2g} s (95 %)"
+        lines += _evidence(fit, note, 6)
     elif channel.turnaround_s > 0:
         note = "not recorded: median time to an agent's next contact while somebody waited"
         times = f"{note}, {channel.turnaround_n} times"
@@ -291,6 +302,11 @@ def _patience(fit: Calibration, channel: ChannelFit) -> list[str]:
         f"{p.mean_high_s:.0f} s (95 %), shape +/- {p.shape_half_width:.2g}; {p.family} by AIC (the other is "
         f"{p.aic_other - p.aic:.0f} worse); still waiting, Kaplan-Meier/fitted: {seen}"
     )
+    if isinstance(fit.log, IntervalLog):
+        note = (
+            f"{p.n} contacts, {p.abandoned} abandoned; {p.method}; mean {p.mean_low_s:.0f} to {p.mean_high_s:.0f} s "
+            "(95 %); the shape cannot be told from sums"
+        )
     factors = ", ".join(
         f"{key}: {_percent(channel.by_reason[reason.name])}"
         for key, reason in fit.reasons.items()
@@ -311,6 +327,9 @@ def _staff_note(team: TeamFit, dates: bool = False) -> tuple[str, str]:
     fit = team.dates if dates else team.week
     grade = fit.grade()
     staffed = max(int((fit.agents > 0).sum()), 1)
+    if fit.basis.startswith("staffed"):
+        which = "of each date" if dates else "mean of the dates"
+        return "measured", f"{fit.basis}, by half-hour; {which}, whole agents"
     if not fit.basis.startswith("waits"):
         return "assumed", "no waits to infer it from (or too large a team): offered load plus its square root"
     parts = ", ".join(f"{_percent((grade == g).sum() / staffed)} {g}" for g in ("good", "fair", "poor"))

@@ -68,7 +68,8 @@ class StaffFit:
         """'good' (interval of at most 2 agents), 'fair' (up to 4), 'poor', '' where closed."""
         width = self.high - self.low
         names = np.select([self.agents == 0, width <= 2, width <= 4], ["", "good", "fair"], "poor")
-        return np.where(np.full(names.shape, self.basis == "waits"), names, np.where(self.agents > 0, "poor", ""))
+        sure = self.basis == "waits" or self.basis.startswith("staffed")
+        return np.where(np.full(names.shape, sure), names, np.where(self.agents > 0, "poor", ""))
 
 
 def widened(week: StaffFit, dates: StaffFit, groups: np.ndarray) -> StaffFit:

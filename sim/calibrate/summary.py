@@ -10,9 +10,12 @@ import numpy as np
 
 from sim.calibrate.arrivals import DAY_NAMES
 from sim.calibrate.backtest import BackTest, By
+from sim.calibrate.checks_intervals import identity
 from sim.calibrate.fit import Calibration
+from sim.calibrate.intervals import IntervalLog
 from sim.calibrate.patience import SHOWN_QUANTILES, SHOWN_S
 from sim.calibrate.repeats import ReturnFit
+from sim.calibrate.waits import fit_waits, shown
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,16 @@ def _sec(seconds: float) -> str:
 
 def tables(fit: Calibration) -> list[Table]:
     """Checks first, then every fit with how sure it is."""
-    found = [_checks(fit), _arrivals(fit), _handle(fit), _patience(fit), _returns(fit), *_staff(fit)]
+    found = [
+        _checks(fit),
+        _identity(fit),
+        _arrivals(fit),
+        _waits(fit),
+        _handle(fit),
+        _patience(fit),
+        _returns(fit),
+        *_staff(fit),
+    ]
     return [table for table in found if table.rows]
 
 
@@ -49,17 +61,38 @@ def _checks(fit: Calibration) -> Table:
     rows = tuple((str(c.number), c.name, c.level, f"{c.count:,}", c.detail) for c in fit.checks)
     notes = [str(p) for p in log.problems]
     if log.ignored_columns:
-        notes.append(f"{len(log.ignored_columns)} columns that are not of the canonical log were not read")
+        notes.append(f"{len(log.ignored_columns)} columns that are not needed were not read")
+    notes = [*log.notes, *notes]
     return Table(
-        f"Checks of {len(log.raw):,} rows, of which {len(log.rows):,} are demand",
+        _checks_title(fit),
         ("#", "check", "", "count", "what it means"), rows, "; ".join(notes),
     )  # fmt: skip
 
 
+def _checks_title(fit: Calibration) -> str:
+    log = fit.log
+    if isinstance(log, IntervalLog):
+        return f"Checks of {log.read:,} intervals ({log.vendor}) with {log.contacts:,} contacts"
+    return f"Checks of {log.read:,} rows ({log.vendor}), of which {log.contacts:,} are demand"
+
+
+def _identity(fit: Calibration) -> Table:
+    if not isinstance(fit.log, IntervalLog):
+        return Table("", (), ())
+    rows = tuple((parts, f"{n:,}", f"{held:,}", f"{gap:+,.0f}") for parts, n, held, gap in identity(fit.log))
+    return Table("Identity: offered against", ("", "intervals", "holds in", "contacts left over"), rows,
+                 "Reported, not enforced.")  # fmt: skip
+
+
 def _arrivals(fit: Calibration) -> Table:
     rows = [
-        (c.name, f"{c.n:,}", f"{c.per_day:.4g} +/- {c.per_day_half_width:.2g}", ", ".join(c.opening.hours),
-         _pct(c.opening.outside_share, 2))
+        (
+            c.name,
+            f"{c.n:,}",
+            f"{c.per_day:.4g} +/- {c.per_day_half_width:.2g}",
+            ", ".join(c.opening.hours),
+            _pct(c.opening.outside_share, 2),
+        )
         for c in fit.channels.values()
     ]
     b = fit.busyness
@@ -69,6 +102,19 @@ def _arrivals(fit: Calibration) -> Table:
         f"(95 %, {b.days} days), correlation from day to day {b.correlation:.2f} +/- {1.96 * b.correlation_se:.2f}."
     )
     return Table("Arrivals", ("channel", "contacts", "a day (95 %)", "opening hours", "outside"), tuple(rows), note)
+
+
+def _waits(fit: Calibration) -> Table:
+    if isinstance(fit.log, IntervalLog):
+        return Table("", (), ())
+    rows = tuple(
+        (w.channel, w.basis, f"{w.answered:,}", f"{w.left:,}", f"{w.open:,}", f"{w.unknown:,}",
+         *(shown(w.quantile(q)) for q in (0.5, 0.9)))
+        for w in fit_waits(fit.log)
+    )  # fmt: skip
+    headings = ("channel", "clock", "answered", "left", "still open", "no wait", "half answered within", "nine in ten")
+    note = "Kaplan-Meier: who left or is still open is censored. Business: hours outside office time are left out."
+    return Table("Waits for a first answer", headings, rows, note)
 
 
 def _handle(fit: Calibration) -> Table:
@@ -82,7 +128,8 @@ def _handle(fit: Calibration) -> Table:
         rows.append(
             (key, f"{reason.n:,}", f"{d.n:,}", d.family, f"{d.mean_s:.0f} +/- {d.mean_half_width_s:.0f} s",
              f"{d.cv:.2f}",
-             _pct(d.short_share), f"AIC {d.other.aic - d.chosen.aic:+.0f}, KS {d.chosen.ks:.3f}, AD {d.chosen.ad:.1f}")
+             _pct(d.short_share), "sums tell no family" if d.sums else
+             f"AIC {d.other.aic - d.chosen.aic:+.0f}, KS {d.chosen.ks:.3f}, AD {d.chosen.ad:.1f}")
         )  # fmt: skip
     wrap = [
         f"{c.name}: wrap-up {c.wrap.mean_s:.0f} +/- {c.wrap.mean_half_width_s:.0f} s" if c.wrap
@@ -115,6 +162,9 @@ def _patience(fit: Calibration) -> Table:
         p = c.patience
         if p is None:
             notes.append(f"{c.name}: patience not identifiable (too few abandoned contacts)")
+            continue
+        if isinstance(fit.log, IntervalLog):
+            notes.append(f"{c.name}: {p.method}")
             continue
         km = p.kaplan_meier
         still = ", ".join(f"{s:g} s {_pct(km.at(s))}/{_pct(p.survival(s))}" for s in SHOWN_S if math.isfinite(km.at(s)))

@@ -1,4 +1,4 @@
-"""A mapping applied: columns of an export -> columns of the canonical log. What the mapping names is read, nothing else."""
+"""A mapping applied: columns of an export -> columns of the canonical log. Nothing that it does not name is read."""
 
 from __future__ import annotations
 
@@ -82,14 +82,14 @@ class Columns:
             start, length = (self.get(n).astype(float) for n in column.plus)
             return start + length
         if column.sum is not None:
-            parts = [self.parsed(name, column, path, kind_of(name, column)) for path in column.sum]
+            parts = [self.parsed(column, path, kind_of(name, column)) for path in column.sum]
             return pd.DataFrame(dict(enumerate(parts))).sum(axis=1, min_count=1)
         kind = kind_of(name, column)
         values: pd.Series | None = None
         for path in column.from_ or []:
             if self.raw.table is not None and path not in self.raw.columns:
                 continue
-            found = self.parsed(name, column, path, kind)
+            found = self.parsed(column, path, kind)
             values = found if values is None else values.where(values.notna(), found)
             if self.raw.table is not None:
                 break  # of several headings the first that is there
@@ -111,10 +111,11 @@ class Columns:
             nothing = {e.casefold() for e in self.mapping.empty}
             text = text.where(~text.str.casefold().isin(nothing))
         if column.split is not None:
-            text = text.str.split(column.split[0], regex=False).str.get(column.split[1]).str.strip()
+            mark, part = column.split
+            text = text.map(lambda t: _part(t, mark, part), na_action="ignore").astype("str")
         return text
 
-    def parsed(self, name: str, column: Column, path: str, kind: str) -> pd.Series:
+    def parsed(self, column: Column, path: str, kind: str) -> pd.Series:
         text = self.text(column, path)
         if kind == "text":
             return text
@@ -164,6 +165,7 @@ class Columns:
             what = f"{name}: values that the mapping does not know{said}, {became}"
             lines = tuple(int(x) for x in self.raw.lines[np.flatnonzero(strange.to_numpy())[:SHOWN_LINES]])
             self.problems.append(Problem(what, int(strange.sum()), lines))
+        out = out.where(out != "")
         return out.fillna(column.otherwise) if column.otherwise is not None else out
 
     def nulled(self, name: str, column: Column, values: pd.Series) -> pd.Series:
@@ -188,6 +190,11 @@ class Columns:
         for rule in rules:
             out = out.where(out.notna() | ~self.holds(rule.when), rule.is_)
         return out
+
+
+def _part(text: str, mark: str, part: int) -> str | None:
+    parts = text.split(mark)
+    return parts[part].strip() if part < len(parts) else None
 
 
 def _test(values: pd.Series, test: Test) -> pd.Series:

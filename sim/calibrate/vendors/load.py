@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from sim.calibrate.contacts import CATEGORIES, CHANNELS, COUNTS, DIRECTIONS, DURATIONS, KEYS, OUTCOMES, TIMES
 from sim.calibrate.extract import CalibrationError
 from sim.calibrate.interval_columns import SUMS
-from sim.calibrate.vendors.mapping import Column, Mapping, Test, When
+from sim.calibrate.vendors.mapping import Column, Mapping, Strict, Test, When
 from sim.calibrate.vendors.paths import PathError, parse_path
 from sim.scenario.nodes import Node
 from sim.scenario.problems import NOWHERE, Origin, Problem, ScenarioProblems, listed, nearest
@@ -27,7 +27,7 @@ CONTACT_COLUMNS = (*KEYS, *TIMES, "channel", *DURATIONS, *COUNTS, *CATEGORIES, "
 INTERVAL_COLUMNS = ("interval_start", "interval_s", "queue", "channel", *SUMS)
 NEEDED = {"contacts": ("contact_id", "arrived_at", "channel"), "intervals": ("interval_start", "channel", "offered")}
 _HELPER = re.compile(r"^_[a-z][a-z0-9_]*$")
-_FIELDS = {"": Mapping, "columns": Column, "when": Test, "null_when": Test}
+_FIELDS: dict[str, type[Strict]] = {"": Mapping, "columns": Column, "when": Test, "null_when": Test}
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def vendors() -> MappingLike[str, Named]:
 
 def _load_packaged(name: str) -> Named:
     tree = _packaged_tree(name)
-    return Named(name, _checked(_over_base(tree, []), name + ".yaml"))
+    return Named(name, _checked(_over_base(tree, [])))
 
 
 def _packaged_tree(name: str) -> Node:
@@ -79,7 +79,7 @@ def own_mapping(path: Path) -> Named:
     whole = _over_base(tree, problems)
     if problems:
         raise CalibrationError(problems)
-    return Named(path.stem, _checked(whole, str(path)))
+    return Named(path.stem, _checked(whole))
 
 
 def _over_base(tree: Node, problems: list[Problem]) -> Node:
@@ -111,7 +111,7 @@ def _plain(node: Node) -> Any:
     return node.value
 
 
-def _checked(tree: Node, source: str) -> Mapping:
+def _checked(tree: Node) -> Mapping:
     """A valid mapping; raises CalibrationError with position, what is allowed and what was probably meant."""
     try:
         mapping = Mapping.model_validate(_plain(tree))
@@ -140,7 +140,7 @@ def _translated(error: Any, tree: Node) -> Problem:
     text = ".".join(map(str, loc))
     if error["type"] == "extra_forbidden":
         kinds = [_FIELDS[p] for p in loc[:-1] if isinstance(p, str) and p in _FIELDS]
-        model = kinds[-1] if kinds else Mapping
+        model: type[Strict] = kinds[-1] if kinds else Mapping
         names = [str(f.serialization_alias or n) for n, f in model.model_fields.items()]
         if len(loc) > 1 and loc[0] in ("outcome", "direction"):
             names = ["is", "when"]
@@ -201,8 +201,9 @@ def _column_problems(name: str, column: Column, mapping: Mapping, node: Node) ->
                                         nearest(value, CHANNELS), _found(node, value)))  # fmt: skip
     for form in column.format:
         if form not in ("iso", "unix_s", "unix_ms") and "%" not in form:
-            problems.append(Problem(f"columns.{name}.format", f"{form!r} is no format of times",
-                                    "iso, unix_s, unix_ms or a pattern such as %d/%m/%Y %H:%M", origin=node.origin))  # fmt: skip
+            allowed = "iso, unix_s, unix_ms or a pattern such as %d/%m/%Y %H:%M"
+            problems.append(Problem(f"columns.{name}.format", f"{form!r} is no format of times", allowed,
+                                    origin=node.origin))  # fmt: skip
     return problems + _when_problems(column.null_when, mapping, node, f"columns.{name}.null_when")
 
 

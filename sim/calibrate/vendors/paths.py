@@ -8,6 +8,7 @@ the whole path (a flattened CSV heading) is read as it is.
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from sim.calibrate.vendors.mapping import Take
 
 _STEP = re.compile(r"([^.\[\]]+)(\[(?:([^=\[\]]*)=([^\[\]]*))?\])?(?:\.|$)")
+RECORD = (dict, ChainMap)  # quicker to ask for than any mapping
 Step = tuple[str, bool, str, frozenset[str] | None]
 
 
@@ -55,14 +57,17 @@ def _follow(here: list[Any], step: Step) -> list[Any]:
     name, many, key, allowed = step
     out: list[Any] = []
     for value in here:
-        inside = value.get(name) if isinstance(value, Mapping) else None
+        inside = value.get(name) if isinstance(value, RECORD) else None
         if not many:
             if inside is not None:
                 out.append(inside)
             continue
         for element in inside if isinstance(inside, list) else ():
-            told = element if not key else element.get(key) if isinstance(element, Mapping) else None
-            if allowed is None or plain(told) in allowed:
+            if allowed is None:
+                out.append(element)
+                continue
+            told = element if not key else element.get(key) if isinstance(element, dict) else None
+            if (told if isinstance(told, str) else plain(told)) in allowed:
                 out.append(element)
     return out
 

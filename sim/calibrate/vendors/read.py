@@ -56,8 +56,8 @@ def read_log(
     raw = file.raw(named)
     if zone is None:
         wrong = "the zone in which the centre works is needed to tell its days and hours"
-        raise CalibrationError([Problem("--timezone", wrong, "IANA names such as Europe/Berlin, here or as time_zone in "
-                                        "the extract file")])  # fmt: skip
+        allowed = "IANA names such as Europe/Berlin, here or as time_zone in the extract file"
+        raise CalibrationError([Problem("--timezone", wrong, allowed)])
     if named.mapping.kind == "intervals":
         return interval_log(named.name, convert(named, raw, zone, export_zone), extract, zone, now)
     return assemble(reading(named, raw, zone, export_zone), extract, zone, salt, now)

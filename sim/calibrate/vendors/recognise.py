@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from sim.calibrate.extract import CalibrationError
 from sim.calibrate.vendors.load import Named, by_name, own_mapping, vendors
 from sim.calibrate.vendors.paths import parse_path
-from sim.calibrate.vendors.records import JsonText
+from sim.calibrate.vendors.records import JsonText, each_row
 from sim.calibrate.vendors.table import Raw, Table, folded, open_table
 from sim.calibrate.vendors.text import read_text
 from sim.scenario.problems import Origin, Problem
@@ -64,35 +66,37 @@ def choose(file: Opened, vendor: str | None, mapping: Path | None) -> Named:
 
 def recognised(file: Opened) -> Named:
     """The one mapping whose headings (or keys) are all there. Raises CalibrationError where none is, or several."""
-    there = {name: _there(file, named) for name, named in vendors().items() if file.fits(named.mapping.layout)}
-    whole = [name for name, keys in there.items() if keys and len(keys) == len(vendors()[name].mapping.recognise)]
-    sets = {name: set(map(folded, vendors()[name].mapping.recognise)) for name in whole}
+    able = {name: named for name, named in vendors().items() if file.fits(named.mapping.layout)}
+    there = _there(file, able)
+    whole = [name for name, keys in there.items() if keys and len(keys) == len(able[name].mapping.recognise)]
+    sets = {name: set(map(folded, able[name].mapping.recognise)) for name in whole}
     best = [name for name in whole if not any(sets[name] < sets[other] for other in whole)]
-    where = Origin(str(file.path), 1, 1)
     if len(best) == 1:
-        return vendors()[best[0]]
+        return able[best[0]]
+    where = Origin(str(file.path), 1, 1)
     if best:
-        names = " and ".join(best)
-        raise CalibrationError([Problem("", f"this could be an export of {names}", f"--vendor {' or --vendor '.join(best)}",
-                                        origin=where)])  # fmt: skip
-    raise CalibrationError([Problem("", f"this is no export that deskplan knows{_nearest(there)}",
-                                    "--vendor, or a mapping file of your own (--mapping): see docs/exports.md",
-                                    origin=where)])  # fmt: skip
+        wrong = f"this could be an export of {' and '.join(best)}"
+        raise CalibrationError([Problem("", wrong, f"--vendor {' or --vendor '.join(best)}", origin=where)])
+    wrong = f"this is no export that deskplan knows{_nearest(there)}"
+    allowed = "--vendor, or a mapping file of your own (--mapping): see docs/exports.md"
+    raise CalibrationError([Problem("", wrong, allowed, origin=where)])
 
 
-def _there(file: Opened, named: Named) -> list[str]:
-    wanted = named.mapping.recognise
+def _there(file: Opened, able: Mapping[str, Named]) -> dict[str, list[str]]:
+    """For each vendor the headings or keys, of those that mark it, that the file has."""
     if file.table is not None:
-        return [name for name in wanted if folded(name) in file.table.names]
+        names = file.table.names
+        return {name: [h for h in v.mapping.recognise if folded(h) in names] for name, v in able.items()}
     assert file.json is not None
-    sample = _rows(file.json, named)
-    return [path for path in wanted if any(parse_path(path).there(row) for row in sample)]
+    sample = file.json.sample(sorted({key for v in able.values() for key in v.mapping.records}))
+    return {name: _keys(sample, v) for name, v in able.items()}
 
 
-def _rows(json: JsonText, named: Named) -> Sequence[dict[str, object]]:
-    from sim.calibrate.vendors.records import _each
-
-    return [dict(row) for record in json.sample(named.mapping.records) for row in _each(record, named.mapping.each)]
+def _keys(sample: Sequence[tuple[str, Mapping[str, Any]]], named: Named) -> list[str]:
+    mapping = named.mapping
+    mine = [r for key, r in sample if key == "" or key in mapping.records]
+    rows = [dict(row) for record in mine for row in islice(each_row(record, mapping.each), 3)]
+    return [path for path in mapping.recognise if any(parse_path(path).there(row) for row in rows)]
 
 
 def _nearest(there: dict[str, list[str]]) -> str:

@@ -22,6 +22,7 @@ from sim.scenario.problems import Origin, Problem
 
 _SPACE = re.compile(r"[\s,]*")
 _BLANK = re.compile(r"\s*")
+Found = tuple[int, Any, str]
 LOOKED_AT = 50  # records that are looked at to tell a vendor
 
 
@@ -31,11 +32,7 @@ class _NotJson(ValueError):
         self.at = at
 
 
-def _no_constant(name: str) -> None:
-    return None  # NaN and Infinity are no figures
-
-
-_DECODER = json.JSONDecoder(parse_constant=_no_constant)
+_DECODER = json.JSONDecoder(parse_constant=lambda _: None)  # NaN and Infinity are no figures
 
 
 @dataclass(frozen=True)
@@ -51,20 +48,23 @@ class JsonText:
         line = self.text.count("\n", 0, at) + 1
         return Origin(self.source, line, at - (self.text.rfind("\n", 0, at) + 1) + 1)
 
-    def records(self, keys: Sequence[str]) -> Iterator[tuple[int, Any]]:
-        """(offset, record) of each; ``keys`` are dotted keys that may lead to their list. Raises CalibrationError."""
+    def records(self, keys: Sequence[str]) -> Iterator[Found]:
+        """(offset, record, key that led to it or '') of each. ``keys`` are dotted keys that may lead to their list.
+
+        Raises CalibrationError where the text is not JSON.
+        """
         try:
             at = 0
             while (at := _match_end(_SPACE, self.text, at)) < len(self.text):
-                at = yield from _inside(self.text, at, [key.split(".") for key in keys])
+                at = yield from _inside(self.text, at, [(key, key.split(".")) for key in keys if key], "")
         except _NotJson as error:
             wrong = f"not JSON: {error}"
             raise CalibrationError([Problem("", wrong, origin=self.where(min(error.at, len(self.text) - 1)))]) from None
 
-    def sample(self, keys: Sequence[str]) -> list[Mapping[str, Any]]:
-        """The first records, for recognition."""
+    def sample(self, keys: Sequence[str]) -> list[tuple[str, Mapping[str, Any]]]:
+        """(key, record) of the first records, for recognition."""
         try:
-            return [r for _, r in islice(self.records(keys), LOOKED_AT) if isinstance(r, Mapping)]
+            return [(key, r) for _, r, key in islice(self.records(keys), LOOKED_AT) if isinstance(r, Mapping)]
         except CalibrationError:
             return []
 
@@ -74,12 +74,12 @@ class JsonText:
         out: dict[str, list[str | None]] = {key: [] for key in wanted}
         offsets: list[int] = []
         broken: list[Problem] = []
-        for at, record in self.records(mapping.records):
+        for at, record, _ in self.records(mapping.records):
             if not isinstance(record, Mapping):
                 if len(broken) < 20:
                     broken.append(Problem("", "this is no record", "{...}", origin=self.where(at)))
                 continue
-            for row in _each(record, mapping.each):
+            for row in each_row(record, mapping.each):
                 offsets.append(at)
                 for key, (path, column) in wanted.items():
                     out[key].append(taken(path.found(row), column.take))
@@ -116,7 +116,8 @@ def _wanted(mapping: VendorMapping) -> dict[str, tuple[Path, Column]]:
     return {source_key(p, c): (parse_path(p), c) for c in mapping.columns.values() for p in c.paths()}
 
 
-def _each(record: Mapping[str, Any], inner: str | None) -> Iterator[Mapping[str, Any]]:
+def each_row(record: Mapping[str, Any], inner: str | None) -> Iterator[Mapping[str, Any]]:
+    """The record, or the elements of a list inside it, with the record's own fields in reach."""
     if inner is None:
         yield record
         return
@@ -141,14 +142,13 @@ def _decode(text: str, at: int) -> tuple[Any, int]:
         raise _NotJson(str(error).partition(":")[0], at) from None
 
 
-def _inside(text: str, at: int, keys: list[list[str]]) -> Generator[tuple[int, Any], None, int]:
+def _inside(text: str, at: int, keys: Sequence[tuple[str, list[str]]], led: str) -> Generator[Found, None, int]:
     """Records of the value that starts here; returns the offset behind it."""
     if text[at] == "[":
-        return (yield from _elements(text, at))
-    ahead = [key for key in keys if key and key[0]]
-    if text[at] != "{" or not ahead:
+        return (yield from _elements(text, at, led))
+    if text[at] != "{" or not keys:
         value, end = _decode(text, at)
-        yield at, value
+        yield at, value, led
         return end
     start, found = at, False
     members: dict[str, Any] = {}
@@ -159,10 +159,11 @@ def _inside(text: str, at: int, keys: list[list[str]]) -> Generator[tuple[int, A
         if not isinstance(name, str) or text[at : at + 1] != ":":
             raise _NotJson("a key and its ':' are expected", at)
         at = _match_end(_BLANK, text, at + 1)
-        rest = [key[1:] for key in ahead if key[0] == name]
-        if rest and text[at : at + 1] in ("[", "{"):
+        rest = [(key, parts[1:]) for key, parts in keys if parts[0] == name and _leads(text, at, parts[1:])]
+        if rest:
             found = True
-            at = yield from _inside(text, at, rest)
+            deeper = [(key, parts) for key, parts in rest if parts]
+            at = yield from _inside(text, at, deeper, "" if deeper else rest[0][0])
         else:
             members[name], at = _decode(text, at)
         at = _match_end(_BLANK, text, at)
@@ -173,15 +174,22 @@ def _inside(text: str, at: int, keys: list[list[str]]) -> Generator[tuple[int, A
     if at >= len(text):
         raise _NotJson("the file ends inside a record: was the download cut off?", len(text) - 1)
     if not found:
-        yield start, members
+        yield start, members, led
     return at + 1
 
 
-def _elements(text: str, at: int) -> Generator[tuple[int, Any], None, int]:
+def _leads(text: str, at: int, parts: Sequence[str]) -> bool:
+    """Whether a list or record follows; where more keys are to come, the first of them as its first key."""
+    if not parts:
+        return text[at : at + 1] in ("[", "{")
+    return re.compile(r"\{\s*" + re.escape(json.dumps(parts[0])) + r"\s*:").match(text, at) is not None
+
+
+def _elements(text: str, at: int, led: str) -> Generator[Found, None, int]:
     at = _match_end(_BLANK, text, at + 1)
     while at < len(text) and text[at] != "]":
         value, end = _decode(text, at)
-        yield at, value
+        yield at, value, led
         at = _match_end(_BLANK, text, end)
         if text[at : at + 1] == ",":
             at = _match_end(_BLANK, text, at + 1)

@@ -153,7 +153,8 @@ def open_table(path: Path, text: str | None = None, notes: tuple[str, ...] = ())
     lines = io.StringIO(text, newline="")
     first, number = "", 0
     said = ""
-    for number, line in enumerate(lines, 1):
+    for line in lines:
+        number += 1
         if line.lower().startswith("sep=") and len(line.strip()) <= 5:
             said = line.strip("\r\n")[4:]
             continue

@@ -28,6 +28,8 @@ class Actual:
     value: float
     origins: tuple[Origin, Origin, Origin]
     """Where date, KPI and value are written."""
+    whole_month: bool = False
+    """Whether a month stands there rather than a day; the date is then its first."""
 
 
 def read_actuals(file: Path, problems: list[Problem]) -> list[Actual]:
@@ -82,7 +84,7 @@ def _row(names: Sequence[str], line: str, at: tuple[str, int], problems: list[Pr
         problems.append(Problem("", f"'{row['value']}' cannot be read: {problem}", origin=place["value"]))
     if date is None or len(problems) > before:
         return None
-    return Actual(date, what, value, (place["date"], place["kpi"], place["value"]))
+    return Actual(date, what, value, (place["date"], place["kpi"], place["value"]), bool(_MONTH.match(row["date"])))
 
 
 def _date(text: str) -> dt.date | None:

@@ -13,6 +13,7 @@ from evaluate.each_option import each_alone
 from evaluate.headline import ALL, Line
 from evaluate.simulate import simulate_all
 from evaluate.uncertain import NothingUncertain
+from report.calibrated_section import plain_marks
 from report.given import Refused, check_given, check_writable, with_loops
 from report.kept import plain_bridge
 from report.lean import Clock
@@ -76,6 +77,7 @@ def compute_and_write(
             runs = simulate_all(resolveds, seed, reps, jobs, engine, progress)
         comparison = compare(runs)
         kept = {} if shared_out is None else _bridge(comparison, shared_out, jobs, progress_to, quiet)
+        kept |= plain_marks(resolveds)
         if uncertain:
             sources = [Sources(file, tuple(overlays), tuple(sets)) for file in files]
             kept |= _drawn(sources, engine or DEFAULT_ENGINE, seed, jobs, progress_to, quiet)

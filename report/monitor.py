@@ -139,11 +139,11 @@ def _not_there(one: Actual, resolved: Resolved) -> Problem | None:
 def _month(one: Actual, resolved: Resolved) -> int | None:
     """Number of the horizon's month in which a date lies; a month alone means the one that starts in it."""
     calendar = resolved.calendar
+    if one.whole_month:
+        label = f"{one.date:%Y-%m}"
+        return calendar.month_labels.index(label) if label in calendar.month_labels else None
     day = calendar.day_of_date(one.date)
-    label = f"{one.date:%Y-%m}"
-    if day < 0:
-        return calendar.month_labels.index(label) if one.date.day == 1 and label in calendar.month_labels else None
-    if day >= calendar.days:
+    if not 0 <= day < calendar.days:
         return None
     return int(np.searchsorted(calendar.month_edges_ms, calendar.day_edges_ms[day], side="right")) - 1
 

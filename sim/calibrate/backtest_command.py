@@ -11,10 +11,12 @@ from sim.calibrate.backtest_draws import Staff
 from sim.calibrate.backtest_predict import Tell, predict_fit, predict_scenario
 from sim.calibrate.backtest_score import FEWEST_OUTCOMES, Scored, Thresholds, score_all
 from sim.calibrate.backtest_split import Split, period, split
-from sim.calibrate.contacts import ContactLog, read_contacts
+from sim.calibrate.contacts import ContactLog
 from sim.calibrate.extract import CalibrationError, read_extract
 from sim.calibrate.fit import Options, calibrate
+from sim.calibrate.intervals import IntervalLog
 from sim.calibrate.scenario_file import NAME, write_scenario
+from sim.calibrate.vendors.read import read_log
 from sim.engine import DEFAULT_ENGINE
 from sim.scenario.calibrated import Mark
 from sim.scenario.load import load
@@ -78,6 +80,8 @@ def back_test_files(
     name: str = "fitted",
     extract: Path | None = None,
     timezone: str | None = None,
+    vendor: str | None = None,
+    mapping: Path | None = None,
     train: str | None = None,
     until: dt.date | None = None,
     staff: Staff = "dates",
@@ -101,7 +105,9 @@ def back_test_files(
         if scenario is None and not NAME.fullmatch(name):
             raise CalibrationError([f"name {name!r}: lower-case letters, digits and _ are allowed"])
         within_s = None if within is None else parse_duration(within) / 1000.0
-        log = read_contacts(contacts, read_extract(extract) if extract else None, timezone)
+        log = read_log(contacts, read_extract(extract) if extract else None, timezone, vendor, mapping)
+        if isinstance(log, IntervalLog):
+            raise CalibrationError(["an interval report holds no contacts to hold a prediction against: give a log"])
         if scenario is None:
             cut = split(log, train, until)
             return _fitted(cut, folder, name, staff, draws, thresholds, within_s, seed, jobs, engine, tell)
@@ -110,7 +116,9 @@ def back_test_files(
         resolved = sources.declared()
         found = predict_scenario(sources, held_out, draws, seed, jobs, engine, within_s, tell)
         return BackTested(resolved, held_out, AS_WRITTEN, None, score_all(found, thresholds), ())
-    except (CalibrationError, QuantityError) as error:
+    except CalibrationError as error:
+        raise ScenarioProblems(error.located(contacts)) from error
+    except QuantityError as error:
         origin = Origin(str(contacts))
         raise ScenarioProblems([Problem("", line, origin=origin) for line in str(error).splitlines()]) from error
 

@@ -133,9 +133,9 @@ def aligned(resolved: Resolved, log: ContactLog) -> tuple[int, str]:
     if first + log.days > calendar.days:
         needed = first + log.days
         raise CalibrationError([
-            f"{resolved.scenario.name}: its horizon has {calendar.days} days from {calendar.start:%A} {calendar.start}; "
-            f"the held-out days are {log.days} from {log.first_day:%A} on and need {needed}: lengthen it "
-            f"(--set horizon.months=null --set 'horizon.length={needed} days') or hold out less (--until)"
+            f"{resolved.scenario.name}: its horizon has {calendar.days} days from {calendar.start:%A} "
+            f"{calendar.start}, the held-out days are {log.days} from {log.first_day:%A} on and need {needed}: "
+            f"lengthen it (--set horizon.months=null --set 'horizon.length={needed} days') or hold out less (--until)"
         ])  # fmt: skip
     return first, "weekday"
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sim.scenario.calibrated import in_words
 from sim.scenario.emit import to_yaml
 from sim.scenario.load import load
 from sim.scenario.nodes import Node, Path, from_python, read_path, show_path
@@ -158,7 +159,8 @@ def verdicts(files: Sequence[str], overlays: Sequence[str], sets: Sequence[str])
             scenario = resolved.scenario
             counts = {"reason": len(scenario.reasons), "channel": len(scenario.channels), "team": len(scenario.teams)}
             sizes = ", ".join(f"{count} {kind}{'s' * (count != 1)}" for kind, count in counts.items())
-            lines.append(f"ok  {file}  ({scenario.name}: {sizes})")
+            mark = in_words(resolved)
+            lines.append(f"ok  {file}  ({scenario.name}: {sizes}{'; ' if mark else ''}{mark})")
     return lines, problems
 
 

@@ -494,6 +494,60 @@ def monitor(scenario: str, actuals: Path, form: str, quiet: bool, **choices: Any
            plain=lambda found, folder: as_plain(found, folder.as_posix()))  # fmt: skip
 
 
+# Choose
+
+
+@main.command()
+@click.argument("file")
+@computing
+@click.option("--budget", metavar="AMOUNT", help="Budget in all, such as '450000 EUR'. [default: the scenario's]")
+@click.option("--objective", type=click.Choice(["npv", "cost", "score"]), help="[default: the scenario's]")
+@click.option("--target", "targets", multiple=True, metavar="KPI>=X", help="What must hold, such as "
+              "'service_level(phone)>=85 %'. [default: the scenario's]")  # fmt: skip
+@click.option("--frontier", metavar="FROM:TO:STEP", help="What each budget buys, such as 0:600000:50000.")
+@click.option("--uncertain", is_flag=True, help="Judge the best proposals under draws of what is declared `uncertain`.")
+@click.option("--draws", default=16, show_default=True, type=click.IntRange(16, 10_000), metavar="N",
+              help="Draws under --uncertain, rounded up to a multiple of 8.")  # fmt: skip
+@click.option("--solver", type=click.Choice(["highs", "cbc"]), default="highs", show_default=True)
+@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True,
+              metavar="S", help="Seconds that the solver may take for one plan.")  # fmt: skip
+@click.option("--gap", type=click.FloatRange(0, 1), default=0.005, show_default=True, metavar="SHARE",
+              help="How far from the best a plan of the model may be, as a share of it.")  # fmt: skip
+@click.option("--proposals", type=click.IntRange(1, 20), default=5, show_default=True, metavar="K",
+              help="Distinct plans to simulate and select from.")  # fmt: skip
+@click.option("--indifference", metavar="AMOUNT", help="Differences below do not matter. [default: half a percent of "
+              "today's present cost]")  # fmt: skip
+def optimize(file: str, form: str, quiet: bool, **choices: Any) -> None:
+    """Choose what to buy, whom to hire and when, under a budget; simulate it and say how sure that is.
+
+    --reps is the number of replications of every plan at first, 8 where it is not given.
+    """
+    import sys
+
+    from report.command import Refused
+    from report.plan.command import NoPlan
+    from report.plan.command import optimize as compute
+    from report.plan.terminal import as_text
+
+    try:
+        plan, folder = compute(file, arguments=sys.argv[1:], progress_to=sys.stderr, quiet=quiet, **choices)
+    except KeyboardInterrupt:
+        click.echo("Stopped. Nothing was written.", err=True)
+        raise SystemExit(130) from None
+    except Refused as problem:
+        click.echo(str(problem), err=True)
+        raise SystemExit(2) from None
+    except NoPlan as found:
+        if form == "json":
+            click.echo(json.dumps({"schema": 1, "status": found.status, "words": found.lines}, indent=2))
+        click.echo(str(found), err=True)
+        raise SystemExit(3) from None
+    if form == "json":
+        click.echo(json.dumps({"status": "done", **plan, "folder": folder.as_posix()}, indent=2))
+    else:
+        click.echo(folder.as_posix() if quiet else as_text(plan, folder))
+
+
 # Explain
 
 
@@ -666,11 +720,11 @@ def sweep(files: tuple[str, ...], **choices: Any) -> None:
 @main.command()
 @click.argument("path")
 @click.argument("file")
-@click.option("--for", "condition", required=True, metavar="CONDITION", help="Such as 'service_level(phone) >= 80 %' or "
-              "'annual_cost <= 900000 EUR'.")  # fmt: skip
+@click.option("--for", "condition", required=True, metavar="CONDITION", help="Such as 'service_level(phone) >= 80 %' "
+              "or 'annual_cost <= 900000 EUR'.")  # fmt: skip
 @click.option("--between", metavar="LOW:HIGH", help="Look here. [default: a quarter to 4 times the present value]")
 @click.option("--step", metavar="SIZE", help="How fine. [default: 1 for whole numbers, else about 200 steps]")
-@click.option("--largest", is_flag=True, help="The largest value at which it holds, not the smallest.")
+@click.option("--largest", is_flag=True, help="The largest such value, not the smallest.")
 @click.option("--confidence", default="95 %", show_default=True, metavar="SHARE", help="How sure it must be.")
 @click.option("--most", default=128, show_default=True, type=click.IntRange(min=2), metavar="N", help="Most replications "
               "of a value; --reps is what it begins with.")  # fmt: skip
@@ -699,6 +753,86 @@ def find(path: str, form: str, quiet: bool, **choices: Any) -> None:
     click.echo(json.dumps(as_json(found), indent=2) if form == "json" else as_text(found))
     if found.at is None:
         raise SystemExit(3)
+
+
+# Runs
+
+
+in_folder = click.option("--out", default="results", show_default=True, metavar="DIR", help="The folder of runs.",
+                         type=click.Path(file_okay=False, path_type=Path))  # fmt: skip
+
+
+@main.command()
+@in_folder
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def runs(out: Path, form: str) -> None:
+    """List the runs of a folder, and its store of finished units."""
+    from report.runs import runs_plain, runs_text, things
+    from sim.code_version import code_version
+
+    found = things(out, code_version())
+    plain = {"schema": 1, "runs": runs_plain(found)}
+    click.echo(json.dumps(plain, indent=2) if form == "json" else runs_text(found, out))
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[RUN]...")
+@in_folder
+@click.option("--older-than", metavar="AGE", help="Every run last written longer ago, such as '30 days'.")
+@click.option("--store", is_flag=True, help="The store too: what it holds is computed again when it is asked for.")
+@click.option("--yes", is_flag=True, help="Remove; without it, only say what would go.")
+def clean(names: tuple[str, ...], out: Path, older_than: str | None, store: bool, yes: bool) -> None:
+    """Remove runs, by name or by age, and what killed runs left behind. Says what would go; --yes does it."""
+    from report.given import Refused
+    from report.runs import chosen, clean_text, remove, things
+
+    try:
+        found = chosen(things(out), names, older_than, store)
+        if yes:
+            remove(found)
+    except Refused as problem:
+        click.echo(str(problem), err=True)
+        raise SystemExit(2) from None
+    click.echo(clean_text(found, yes))
+
+
+@main.command()
+@click.argument("folder", metavar="RUN", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--jobs", default=-1, show_default="all cores", help="Replications at once.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def rerun(folder: Path, jobs: int, form: str) -> None:
+    """Do the run of a folder again, from its own scenarios, and compare the bytes; leaves with 1 where they differ."""
+    import contextlib
+    import io
+    import tempfile
+
+    from report.given import Refused
+    from report.rerun import as_plain, as_text, compared, given_again, recorded
+
+    try:
+        run = recorded(folder)
+        command = main.commands.get(run.command)
+        if command is None or not run.arguments:
+            raise Refused(f"{folder} was written by '{run.command}', and there is no such command")
+        with tempfile.TemporaryDirectory(prefix="deskplan-rerun-") as place, contextlib.redirect_stdout(io.StringIO()):
+            context = command.make_context(run.command, list(run.arguments[1:]), resilient_parsing=False)
+            params = given_again(run, context.params, Path(place)) | {"jobs": jobs}
+            assert command.callback is not None
+            with contextlib.suppress(SystemExit):  # --fail-on-goal may leave with 4, the folder being written
+                command.callback(**params)
+            again = sorted(path for path in Path(place).iterdir() if (path / "manifest.json").is_file())
+            if not again:
+                raise Refused(f"{run.command} wrote nothing this time")
+            found = compared(run, again[0])
+    except click.ClickException as problem:
+        click.echo(f"{folder}: its command cannot be given again: {problem.format_message()}", err=True)
+        raise SystemExit(2) from None
+    except Refused as problem:
+        click.echo(str(problem), err=True)
+        raise SystemExit(2) from None
+    click.echo(json.dumps(as_plain(run, found), indent=2) if form == "json" else as_text(run, found))
+    if not found.tables_equal:
+        raise SystemExit(1)
 
 
 # From a real log
@@ -806,6 +940,9 @@ def calibrate(
 @click.option("--extract", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
               help="extract.yaml: window, time zone and filters of the export.")  # fmt: skip
 @click.option("--timezone", metavar="ZONE", help="Where the centre works, such as Europe/Berlin.")
+@click.option("--vendor", metavar="NAME", help="Whose export LOG is. [default: told from its headings]")
+@click.option("--mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="A mapping file of your own, in place of --vendor.")  # fmt: skip
 @click.option("--out", default="results", show_default=True, type=click.Path(path_type=Path), metavar="FOLDER",
               help="The folder in which the back-test's own folder is made.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Seed. [default: the scenario's]")

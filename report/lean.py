@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from report.charts import style
 from report.folder import folder_name, write_folder
-from report.manifest import Circumstances, about
+from report.manifest import Circumstances, about, digests
 from report.progress import now_and_then
 from report.resolved_files import write_scenario
 from report.tables import to_csv
@@ -73,6 +73,7 @@ def write_lean(
                 for r in resolveds
             ],
             "files": sorted([*written, "manifest.json"]),
+            "sha256": digests(folder),
         }  # fmt: skip
         text = json.dumps(manifest, indent=2, ensure_ascii=False)
         (folder / "manifest.json").write_text(f"{text}\n", encoding="utf-8")

@@ -6,7 +6,9 @@ import datetime as dt
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from evaluate.compare import Comparison
@@ -23,6 +25,12 @@ class Circumstances:
     started: dt.datetime
     seconds: float
     jobs: int
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file of a run's folder but the manifest, by name."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / "manifest.json")
+    return {path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def about(circumstances: Circumstances) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from report.draw import Chart, charts
 from report.extra import Extra
 from report.folder import folder_name, write_folder
 from report.kept import extras
-from report.manifest import Circumstances, manifest
+from report.manifest import Circumstances, digests, manifest
 from report.markdown import report_markdown
 from report.page import page
 from report.resolved_files import write_scenario
@@ -26,9 +26,16 @@ from report.workbook.write import workbook
 
 
 def write_run(
-    comparison: Comparison, out: Path, circumstances: Circumstances, kept: Mapping[str, Any] | None = None
+    comparison: Comparison,
+    out: Path,
+    circumstances: Circumstances,
+    kept: Mapping[str, Any] | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> Path:
-    """Writes the folder inside ``out`` and returns it; ``kept`` is plain data of the command (see `kept`)."""
+    """Writes the folder inside ``out`` and returns it.
+
+    ``kept`` is plain data of the command (see `kept`), ``texts`` are further files by their name in the folder.
+    """
     names = [one.name for one in comparison.scenarios]
 
     def fill(folder: Path) -> None:
@@ -36,9 +43,12 @@ def write_run(
         for one in comparison.scenarios:
             write_scenario(one.resolved, folder / "scenarios")
         store([one.replications for one in comparison.scenarios], folder, kept or {})
+        for name, content in (texts or {}).items():
+            (folder / name).write_text(content, encoding="utf-8")
         render(comparison, folder, extras(comparison, kept or {}))
         files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
-        text = json.dumps(manifest(comparison, circumstances, [*files, "manifest.json"]), indent=2, ensure_ascii=False)
+        said = manifest(comparison, circumstances, [*files, "manifest.json"]) | {"sha256": digests(folder)}
+        text = json.dumps(said, indent=2, ensure_ascii=False)
         (folder / "manifest.json").write_text(f"{text}\n", encoding="utf-8")
 
     return write_folder(out, folder_name(circumstances.command, names, circumstances.started), fill)

@@ -103,7 +103,7 @@ def floor_of(work: np.ndarray) -> np.ndarray:
 
 def effect(chosen: Chosen, before: Measured, after: Measured, kpis: Mapping[str, np.ndarray]) -> Effect:
     """The effect of an option: ``after`` has it settled, ``before`` does not; same tapes, enough people in both."""
-    log_work, error = log_ratio(before.work, after.work)
+    log_work, error = log_ratio(before.wanted, after.wanted)
     moved = after.moved - before.moved
     by_use = own_use(after, chosen.option.name)
     noise = moved.sum(axis=(1, 2))

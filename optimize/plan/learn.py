@@ -1,8 +1,8 @@
 """From a scenario to the planning problem: what is simulated in order to learn, and what is made of it.
 
 Versions that are simulated, all on the same tapes: the scenario as it stands; with people enough for its targets as a
-first guess; with a quarter more than that; with the people that the fitted law of service asks for; and every option in
-full effect with a quarter more. The rest is worked out without simulation.
+first guess; with a third more than that; with the people that the fitted law of service asks for; and every option in
+full effect with a third more. The rest is worked out without simulation.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from evaluate.categories import CATEGORIES, NOT_SUPPORT
 from evaluate.compare import Priced
 from evaluate.yardstick import series, yardstick
 from optimize.plan import effects as of
@@ -32,7 +33,7 @@ from sim.scenario.vary import Sources
 
 Simulate = Callable[[Sequence[Resolved], int, int], list[Replications]]
 """Worlds, first replication, how many: their replications, on the same tapes."""
-MORE = 1.25
+MORE = 1.35
 """People beside those that targets need, where effects are learned: so that no shortage blurs them."""
 LEAST, MOST = 3, 10
 """Replications of each version."""
@@ -225,6 +226,7 @@ def _problem(
         must=ask.must,
         most_heads=None if np.isinf(most).all() else most * ratio,
         objective=ask.objective,
+        counted=None if ask.objective != "cost" else np.array([CATEGORIES[k].group not in NOT_SUPPORT for k in KEYS]),
     )
     return problem, responses
 

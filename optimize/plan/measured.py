@@ -66,6 +66,8 @@ class Measured:
     runs: Replications
     work: np.ndarray
     """float64 (n, C, R, M): hours that agents are busy with a channel, by reason as its handle time is."""
+    wanted: np.ndarray
+    """float64 (n, C, R, M): the same had nobody left the queue, so that a shortage hides no work."""
     top: np.ndarray
     """float64 (n, C, M): contacts that kept the channel's promise."""
     bottom: np.ndarray
@@ -104,7 +106,7 @@ def measured(runs: Replications, names: Names) -> Measured:
     """What replications of a version say."""
     resolved = runs.resolved
     paid = staff(resolved)
-    work, top, bottom, handled = [], [], [], []
+    work, wanted, top, bottom, handled = [], [], [], [], []
     edges = np.diff(resolved.calendar.month_edges_ms)
     for tally in runs.tallies:
         months = tally.months
@@ -113,6 +115,9 @@ def measured(runs: Replications, names: Names) -> Measured:
         share = handle / np.maximum(handle.sum(axis=1, keepdims=True), 1.0)
         hours = months.lanes["channel_busy_ms"].T[:, None, :] * share * whole / MS_PER_HOUR
         work.append(names.by_channel(resolved, hours))
+        offered, answered = (months.cells[part].sum(axis=0) for part in ("offered", "answered"))
+        hidden = np.divide(offered, answered, out=np.ones_like(offered), where=answered > 0)
+        wanted.append(names.by_channel(resolved, hours * hidden[:, :, None]))
         top.append(names.by_channel(resolved, months.cells["contract_top"].sum(axis=2).T))
         bottom.append(names.by_channel(resolved, months.cells["contract_bottom"].sum(axis=2).T))
     handled = [names.by_channel(resolved, usage.handled) for usage in runs.usage]
@@ -120,6 +125,7 @@ def measured(runs: Replications, names: Names) -> Measured:
     return Measured(
         runs=runs,
         work=np.array(work),
+        wanted=np.array(wanted),
         top=np.array(top),
         bottom=np.array(bottom),
         handled=np.mean(handled, axis=0),

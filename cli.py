@@ -524,7 +524,7 @@ def optimize(file: str, form: str, quiet: bool, **choices: Any) -> None:
     """
     import sys
 
-    from report.command import Refused
+    from report.given import Refused
     from report.plan.command import NoPlan
     from report.plan.command import optimize as compute
     from report.plan.terminal import as_text

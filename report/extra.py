@@ -6,7 +6,7 @@ the other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
@@ -43,6 +43,13 @@ class Extra:
     """Drawn in the section, and written to `charts/`."""
     files: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     """File name -> table, beside the page."""
+    headline: str = ""
+    """What the page says first in place of the comparison's own answer."""
+
+
+def headline(extras: Sequence[Extra], otherwise: str) -> str:
+    """The first headline of the sections, else the comparison's own answer."""
+    return next((extra.headline for extra in extras if extra.headline), otherwise)
 
 
 def html(extra: Extra, figures: str) -> str:

@@ -1,6 +1,6 @@
 """What commands add to a run beside the comparison, as plain data in `data/run.json`, and the sections made of it.
 
-A further concept registers one reader here: from its plain data to an Extra.
+A further concept registers one reader here: from its plain data to Extras.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from evaluate.hybrids import Change
 from evaluate.intervals import Figure
 from report import bridge_section, uncertainty_section
 from report.extra import Extra
+from report.plan import section
 from sim.scenario.problems import Origin
 from sim.scenario.show import Difference
 
@@ -23,7 +24,7 @@ Figures = Mapping[Line, Figure]
 
 def extras(comparison: Comparison, kept: Mapping[str, Any]) -> list[Extra]:
     """The sections of what was kept, in registered order."""
-    return [read(comparison, kept[key]) for key, read in _READERS.items() if key in kept]
+    return [extra for key, read in _READERS.items() if key in kept for extra in read(comparison, kept[key])]
 
 
 def plain_bridge(bridge: Bridge) -> dict[str, Any]:
@@ -74,12 +75,20 @@ def _plain(figures: Figures, bridge: Bridge) -> list[list[float | None]]:
     return [[figures[line].value, figures[line].low, figures[line].high] for line in bridge.lines]
 
 
-def _bridge(comparison: Comparison, plain: Mapping[str, Any]) -> Extra:
-    return bridge_section.section(bridge_of(plain), comparison.currency)
+def _plan(_comparison: Comparison, plain: Mapping[str, Any]) -> list[Extra]:
+    return section.sections(dict(plain))
 
 
-def _uncertainty(_comparison: Comparison, plain: Mapping[str, Any]) -> Extra:
-    return uncertainty_section.section(plain)
+def _bridge(comparison: Comparison, plain: Mapping[str, Any]) -> list[Extra]:
+    return [bridge_section.section(bridge_of(plain), comparison.currency)]
 
 
-_READERS: dict[str, Callable[[Comparison, Any], Extra]] = {"bridge": _bridge, "uncertainty": _uncertainty}
+def _uncertainty(_comparison: Comparison, plain: Mapping[str, Any]) -> list[Extra]:
+    return [uncertainty_section.section(plain)]
+
+
+_READERS: dict[str, Callable[[Comparison, Any], list[Extra]]] = {
+    "plan": _plan,
+    "bridge": _bridge,
+    "uncertainty": _uncertainty,
+}

@@ -13,7 +13,7 @@ from report import cells, markdown_judgement
 from report import format as fmt
 from report.answer import answer, remarks, warnings
 from report.draw import Chart
-from report.extra import Extra, TextTable, markdown, markdown_table
+from report.extra import Extra, TextTable, headline, markdown, markdown_table
 from report.ledger import entries
 from report.method import CAVEATS, METHOD, warm_ups
 from report.summary import Cell, sections, sunk_table
@@ -23,7 +23,7 @@ from report.terminal import basis
 def report_markdown(comparison: Comparison, charts: Sequence[Chart], extras: Sequence[Extra] = ()) -> str:
     """The whole text."""
     names = ", ".join(one.name for one in comparison.scenarios)
-    parts = [f"# {names}", f"**{answer(comparison)}**"]
+    parts = [f"# {names}", f"**{headline(extras, answer(comparison))}**"]
     parts += ["\n".join(f"- {remark}" for remark in remarks(comparison))] if remarks(comparison) else []
     parts += [basis(comparison), "## The comparison" if comparison.options else "## The figures"]
     parts += [_section(comparison, section.title, section.rows) for section in sections(comparison)]

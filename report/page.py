@@ -19,7 +19,7 @@ from report.answer import answer, remarks, warnings
 from report.charts import style
 from report.charts.style import NARROW, WIDE
 from report.draw import Chart
-from report.extra import Extra, html, html_table
+from report.extra import Extra, headline, html, html_table
 from report.ledger import Entry, entries
 from report.method import CAVEATS, METHOD, warm_ups
 from report.summary import Cell, Row, sections, sunk_table
@@ -58,12 +58,13 @@ def asset(name: str) -> str:
 
 def _head(comparison: Comparison, names: str, extras: Sequence[Extra]) -> str:
     said = "".join(f"<li>{escape(remark)}</li>" for remark in remarks(comparison))
+    said_first = headline(extras, answer(comparison))
     titles = "".join(
         f"<dt>{_swatch(place)}{escape(one.name)}</dt><dd>{escape(_about(one.resolved.scenario))}</dd>"
         for place, one in enumerate(comparison.scenarios)
     )
     return (
-        f'<header><h1>{escape(names)}</h1>\n<p class="answer">{escape(answer(comparison))}</p>\n'
+        f'<header><h1>{escape(names)}</h1>\n<p class="answer">{escape(said_first)}</p>\n'
         + (f'<ul class="found">{said}</ul>\n' if said else "")
         + f'<p class="meta">{escape(basis(comparison))}</p>\n<details><summary>What the scenarios are</summary>'
         f"<dl>{titles}</dl></details>\n"

@@ -1,0 +1,183 @@
+"""What `optimize` does: read, choose, set beside each other, write the folder."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TextIO
+
+from evaluate.bridge import bridge
+from evaluate.compare import NotComparable, compare
+from evaluate.uncertain import NothingUncertain
+from optimize.plan.ask import Ask
+from optimize.plan.asked import NotAsked, as_sets, budgets_of
+from optimize.plan.choose import Choice, choose
+from optimize.plan.holding import Wish
+from optimize.plan.outcome import Infeasible, NothingFound, Unbounded
+from optimize.plan.simulating import Tell
+from optimize.solver import SolverMissing, SolverName
+from report.given import OPEN_LOOPS, Refused, check_writable
+from report.kept import plain_bridge
+from report.manifest import Circumstances
+from report.plan import Plain, words
+from report.plan.plain import plain
+from report.write import write_run
+from sim.engine import DEFAULT_ENGINE, ENGINES, prepare
+from sim.feedback import Unbounded as LoopUnbounded
+from sim.replicate import Replications
+from sim.scenario.emit import to_yaml
+from sim.scenario.vary import Sources
+
+BRIDGED = 4
+"""Replications of the worlds between the runner-up and the plan."""
+
+
+class NoPlan(Exception):
+    """There is no plan; the lines say why, and what would have to give way."""
+
+    def __init__(self, status: str, lines: Sequence[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.status, self.lines = status, tuple(lines)
+
+
+def optimize(
+    file: str,
+    out: Path,
+    arguments: Sequence[str],
+    progress_to: TextIO,
+    quiet: bool,
+    overlays: Sequence[str] = (),
+    sets: Sequence[str] = (),
+    budget: str | None = None,
+    objective: str | None = None,
+    targets: Sequence[str] = (),
+    indifference: str | None = None,
+    frontier: str | None = None,
+    uncertain: bool = False,
+    draws: int = 16,
+    solver: SolverName = "highs",
+    time_limit: float | None = None,
+    gap: float = 0.005,
+    proposals: int = 5,
+    reps: int | None = None,
+    seed: int | None = None,
+    jobs: int = 1,
+    engine: str | None = None,
+    feedback: bool = True,
+) -> tuple[Plain, Path]:
+    """The plan as plain data and its folder. Raises ScenarioProblems, Refused and NoPlan."""
+    started, clock = dt.datetime.now(dt.UTC), time.monotonic()
+    if engine is not None and engine not in ENGINES:
+        raise Refused(f"there is no engine '{engine}' in this version; there are: {', '.join(ENGINES)}")
+    if jobs == 0:
+        raise Refused("--jobs 0 does no work: give a number of processes, or -1 for all cores")
+    tell = _teller(progress_to, quiet)
+    try:
+        budgets = budgets_of(frontier) if frontier else ()
+        sources = asked(file, overlays, sets if feedback else (*sets, *OPEN_LOOPS), budget, objective, targets,
+                        indifference)  # fmt: skip
+        base = sources.declared()
+        check_writable(out)
+        wish = Wish(
+            solver=solver,
+            time_limit=time_limit,
+            gap=gap,
+            proposals=proposals,
+            frontier=budgets,
+            uncertain=uncertain,
+            draws=draws,
+            seed=seed,
+            jobs=jobs,
+            engine=engine,
+            indifference=base.scenario.choose.indifference,
+        )
+        if reps is not None:
+            wish = replace(wish, replications=reps, most=max(wish.most, reps))
+        prepare(engine or DEFAULT_ENGINE, None if quiet else tell)
+        choice = choose(sources, Ask.of(base), wish, tell)
+        comparison = compare(choice.runs)
+        kept: dict[str, Any] = {"plan": plain(choice)}
+        if choice.runner_up is not None:
+            tell("why the runner-up lost")
+            kept["bridge"] = _bridge(choice, jobs)
+    except NotAsked as problem:
+        raise Refused(str(problem)) from None
+    except (NotComparable, NothingUncertain, LoopUnbounded, SolverMissing) as problem:
+        raise Refused(str(problem)) from None
+    except Infeasible as problem:
+        raise NoPlan("infeasible", words.refused(problem)) from None
+    except Unbounded as problem:
+        raise NoPlan("unbounded", [f"The plan could be improved without end: {problem}.",
+                                   "Give a limit, such as `choose.budget` or `choose.teams`."]) from None  # fmt: skip
+    except NothingFound as problem:
+        raise NoPlan("time_limit", [f"The time limit came before the first plan: {problem}."]) from None
+    circumstances = Circumstances("optimize", tuple(arguments), started, time.monotonic() - clock, jobs)
+    texts = {
+        "decisions.yaml": decisions_text(file, choice),
+        "data/plan.json": json.dumps(kept["plan"], indent=1, ensure_ascii=False) + "\n",
+    }
+    return kept["plan"], write_run(comparison, out, circumstances, kept, texts)
+
+
+def asked(
+    file: str,
+    overlays: Sequence[str],
+    sets: Sequence[str],
+    budget: str | None,
+    objective: str | None,
+    targets: Sequence[str],
+    indifference: str | None = None,
+) -> Sources:
+    """Where the scenario is written, with what the command line asks for laid over it. Raises NotAsked."""
+    sources = Sources(file, tuple(overlays), tuple(sets))
+    more = as_sets(sources.declared(), budget, objective, targets, indifference)
+    return Sources(file, tuple(overlays), (*sets, *more))
+
+
+def decisions_text(file: str, choice: Choice) -> str:
+    """`decisions.yaml`: an overlay that runs like any other."""
+    lines = (
+        f"# What to decide, as an overlay: deskplan run {Path(file).name} --overlay decisions.yaml",
+        f"# {words.headline(plain_headline(choice))}",
+    )
+    return "\n".join(lines) + "\n" + to_yaml(choice.plan.decisions)
+
+
+def plain_headline(choice: Choice) -> Plain:
+    """As little of the plain data as the headline needs."""
+    from optimize.plan.choose import words_of
+
+    problem = choice.learned.problem
+    return {
+        "mix": words_of(choice.solution),
+        "fresh": {"chosen_on": float(choice.fresh.chosen_on.mean())},
+        "objective": problem.objective,
+        "currency": problem.currency,
+        "today": choice.base.scenario.name,
+        "months": list(problem.months),
+    }
+
+
+def _bridge(choice: Choice, jobs: int) -> dict[str, Any]:
+    """From the runner-up to the plan, on the first replications of the choice."""
+    plan, runner = (_first(run, BRIDGED) for run in choice.runs[1:3])
+    return plain_bridge(bridge(compare([runner, plan]), (), jobs))
+
+
+def _first(run: Replications, count: int) -> Replications:
+    return replace(run, tallies=run.tallies[:count], usage=run.usage[:count])
+
+
+def _teller(stream: TextIO, quiet: bool) -> Tell:
+    started = time.monotonic()
+
+    def tell(line: str) -> None:
+        if not quiet:
+            stream.write(f"{time.monotonic() - started:4.0f} s  {line}\n")
+            stream.flush()
+
+    return tell

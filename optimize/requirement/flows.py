@@ -51,12 +51,16 @@ def period_slots(resolved: Resolved, month: str | None) -> np.ndarray:
 
 
 def busiest_month(resolved: Resolved) -> str:
-    """The month in which most work a day arises, by expected needs and handle times."""
+    """The month whose mean week brings most work, by expected needs and handle times."""
     calendar, needs = resolved.calendar, expected_needs(resolved)
     handle = np.array([reason.handle.mean for reason in resolved.scenario.reasons.values()], dtype=float)
-    work = handle @ needs
-    means = [work[period_slots(resolved, label)].mean() for label in calendar.month_labels]
-    return calendar.month_labels[int(np.argmax(means))]
+    work, week_slot = handle @ needs, calendar.slot_local[1]
+    weeks = []
+    for label in calendar.month_labels:
+        here = period_slots(resolved, label)
+        times = np.maximum(np.bincount(week_slot[here], minlength=SLOTS), 1)
+        weeks.append((np.bincount(week_slot[here], work[here], SLOTS) / times).sum())
+    return calendar.month_labels[int(np.argmax(weeks))]
 
 
 def expected_week(

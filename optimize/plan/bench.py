@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -23,6 +23,8 @@ class Bench:
     worth: Worth
     needs: list[Need]
     planes: list[Tangent] = field(default_factory=list)
+    least_score: float | None = None
+    """A score that a plan must have."""
 
     @classmethod
     def of(cls, problem: PlanProblem) -> Bench:
@@ -31,6 +33,12 @@ class Bench:
         found = needs(problem, merged)
         v, y = np.zeros(len(merged.work)), np.zeros(len(problem.grades))
         return cls(problem, merged, worth(problem), found, [n.tangent(v, y) for n in found])
+
+    def cheapest(self, score: float) -> Bench:
+        """The same problem for the best money among plans with a score."""
+        money = replace(self.problem, objective="npv")
+        least = score - 1e-9 * max(1.0, abs(score))
+        return Bench(money, self.merged, worth(money), self.needs, self.planes, least)
 
     @property
     def slight(self) -> float:
@@ -105,4 +113,5 @@ def rows_of(bench: Bench, bend: Bend = STIFF, decided: Decided | None = None, wh
         elastic=bend.elastic,
         rigid=bend.rigid,
         leave_out=bend.leave_out,
+        least_score=bench.least_score,
     )

@@ -83,10 +83,20 @@ def best_plan(
             raise NothingFound(time.monotonic() - began, bound)
         whole = _best_rounded(bench, searched, clock)
         if whole is not None:
+            if problem.objective == "score":
+                whole = _cheapest(bench, whole, clock, cut, given)
             done = _Done(searched, whole, rounds, time.monotonic() - began)
             return _solution(bench, clock, done, explain)
         cut.append(Forbidden(searched.best.decided.x, searched.best.decided.y))
     raise NothingFound(time.monotonic() - began, None)
+
+
+def _cheapest(bench: Bench, plan: Staffed, clock: Clock, cut: Sequence[Forbidden], given: np.ndarray | None) -> Staffed:
+    """Among plans with the same score, the one that costs least: a score leaves people and much else open."""
+    money = bench.cheapest(plan.value)
+    searched = search(money, clock, forbid=cut, fixed=given, start=plan.decided)
+    found = _best_rounded(money, searched, clock) or staff(money, plan.decided, clock, whole=True)
+    return plan if found is None else replace(found, value=plan.value)
 
 
 def _best_rounded(bench: Bench, searched: Searched, clock: Clock) -> Staffed | None:

@@ -5,7 +5,8 @@ planes. *Decided*: investments and grades are given, the needs are exact constan
 An elastic problem has a priced slack in every requirement that could give way.
 
 Rows and their names: `once_i`, `first_i_j_s` (prerequisite), `exclude_n`, `must_i`, `grade_c_k`, `cell_k`, `heads_t_m`,
-`most_t_m`, `pool_p_m`, `tangent_n`, `budget_b`, `goal_n`, `limit_q` (upper bound of a decision about people), `not_n`.
+`most_t_m`, `pool_p_m`, `tangent_n`, `budget_b`, `goal_n`, `limit_q` (upper bound of a decision about people),
+`score`, `not_n`.
 """
 
 from __future__ import annotations
@@ -81,6 +82,7 @@ class Rows:
         rigid: frozenset[str] = frozenset(),
         leave_out: frozenset[str] = frozenset(),
         people_limits: bool = False,
+        least_score: float | None = None,
     ) -> None:
         self.problem, self.merged, self.worth, self.needs = problem, merged, worth, needs
         self.decided, self.elastic, self.rigid, self.leave_out = decided, elastic, rigid, leave_out
@@ -98,6 +100,8 @@ class Rows:
         self._heads()
         self._pools()
         self._limits()
+        if least_score is not None:
+            self._score(least_score)
         self._objective()
 
     # Columns
@@ -272,6 +276,13 @@ class Rows:
             group = Group(f"goal_{n}", goal.words, "goal")
             sense = ">=" if goal.at_least else "<="
             self._asked(group, f"goal_{n}", goal.words, terms, sense, away, abs(away) or 1.0)
+
+    def _score(self, least: float) -> None:
+        problem = self.problem
+        terms: list[tuple[float, Column]] = [(s.score, c) for s, c in zip(problem.starts, self.x, strict=True)]
+        terms += [(p.score, c) for p, c in zip(problem.people, self.people, strict=True)]
+        terms += [(g.score, c) for g, c in zip(problem.grades, self.y, strict=True)]
+        self._row("score", "the best score", linear(terms), ">=", least)
 
     def _objective(self) -> None:
         if self.elastic:

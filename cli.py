@@ -726,8 +726,8 @@ def sweep(files: tuple[str, ...], **choices: Any) -> None:
 @click.option("--step", metavar="SIZE", help="How fine. [default: 1 for whole numbers, else about 200 steps]")
 @click.option("--largest", is_flag=True, help="The largest such value, not the smallest.")
 @click.option("--confidence", default="95 %", show_default=True, metavar="SHARE", help="How sure it must be.")
-@click.option("--most", default=128, show_default=True, type=click.IntRange(min=2), metavar="N", help="Most replications "
-              "of a value; --reps is what it begins with.")  # fmt: skip
+@click.option("--most", default=128, show_default=True, type=click.IntRange(min=2), metavar="N", help="Most "
+              "replications of a value; --reps is what it begins with.")  # fmt: skip
 @on_cluster
 @no_store
 @computing

@@ -38,8 +38,8 @@ def section(plain: Mapping[str, Any]) -> Extra:
         days = (mark.date, mark.held_out, fmt.number(mark.contacts)) if mark else (fmt.DASH,) * 3
         rows.append((name, _SAID[found["state"]], *days, "; ".join(mark.missed) if mark and mark.missed else fmt.DASH))
         if found["state"] == "changed":
-            said.append(f"{name} rests on a scenario that was held against a log, or was changed since: the mark speaks "
-                        f"for that one only.")  # fmt: skip
+            said.append(f"{name} rests on a scenario that was held against a log, or was changed since: the mark "
+                        f"speaks for that one only.")  # fmt: skip
     heads = ("scenario", "", "tested", "held-out days", "contacts", "missed")
     table = TextTable("Back-tests of these scenarios", heads, tuple(rows), numbers=False)
     return Extra("calibrated", "Held against a log", tuple(said), (table,))

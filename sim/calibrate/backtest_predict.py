@@ -79,10 +79,15 @@ def predict_fit(
         cells = _run(tasks, seed, engine, jobs, channels, within, LEAD_DAYS, held_out.days, tell)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    fitted = [
+        "mean handle time" if any(reason.handle for reason in fit.reasons.values()) else "",
+        "mean patience" if any(channel.patience for channel in fit.channels.values()) else "",
+    ]
+    within_fit = " and ".join(filter(None, fitted))
     holds = (
         f"chance (one outcome, not a mean), busier and quieter days, the level of the volume (+/- "
-        f"{196 * level_spread(fit):.1f} %), the weight of each half-hour, mean handle time and mean patience within "
-        f"their fit; staff: {STAFF_WORDS[staff]}"
+        f"{196 * level_spread(fit):.1f} %), the weight of each half-hour"
+        f"{f', {within_fit} within their fit' if within_fit else ''}; staff: {STAFF_WORDS[staff]}"
     )
     return _prediction(held_out, channels, within, cells, holds, seed, engine)
 

@@ -211,7 +211,7 @@ def score_all(found: Prediction, thresholds: Thresholds | None = None) -> Scored
     channels = [ALL, *found.channels] if len(found.channels) > 1 else [ALL]
     rows, scores, missing = [], [], []
     for figure in FIGURES:
-        if figure.bottom and not getattr(found.actual, figure.bottom).sum():
+        if not _recorded(found, figure):
             missing.append(figure.name)
             continue
         for channel in channels:
@@ -221,6 +221,12 @@ def score_all(found: Prediction, thresholds: Thresholds | None = None) -> Scored
                 rows.append(one)
                 scores.append(score(one, least))
     return Scored(found, thresholds, tuple(rows), tuple(scores), _verdict(scores, missing, thresholds))
+
+
+def _recorded(found: Prediction, figure: Figure) -> bool:
+    """Whether the log bears a figure out: of a log in which nobody ever left, one cannot say that it records who left."""
+    top = "left" if figure.name == "abandonment_rate" else figure.bottom or figure.top
+    return bool(getattr(found.actual, top).sum())
 
 
 def _verdict(scores: list[Score], missing: list[str], limits: Thresholds) -> Verdict:

@@ -13,7 +13,7 @@ from evaluate.compare import Comparison
 from evaluate.headline import Line
 from evaluate.hybrids import Change
 from evaluate.intervals import Figure
-from report import bridge_section, uncertainty_section
+from report import bridge_section, calibrated_section, uncertainty_section
 from report.extra import Extra
 from report.plan import section
 from sim.scenario.problems import Origin
@@ -87,8 +87,13 @@ def _uncertainty(_comparison: Comparison, plain: Mapping[str, Any]) -> list[Extr
     return [uncertainty_section.section(plain)]
 
 
+def _calibrated(_comparison: Comparison, plain: Mapping[str, Any]) -> list[Extra]:
+    return [calibrated_section.section(plain)]
+
+
 _READERS: dict[str, Callable[[Comparison, Any], list[Extra]]] = {
     "plan": _plan,
     "bridge": _bridge,
     "uncertainty": _uncertainty,
+    "calibrated": _calibrated,
 }

@@ -224,7 +224,7 @@ def score_all(found: Prediction, thresholds: Thresholds | None = None) -> Scored
 
 
 def _recorded(found: Prediction, figure: Figure) -> bool:
-    """Whether the log bears a figure out: of a log in which nobody ever left, one cannot say that it records who left."""
+    """Whether the log bears a figure out: a log in which nobody ever left may not record who left."""
     top = "left" if figure.name == "abandonment_rate" else figure.bottom or figure.top
     return bool(getattr(found.actual, top).sum())
 

@@ -59,4 +59,4 @@ def by_hour(found: BackTested) -> list[str]:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as place:
         made = {staff: tested(Path(sys.argv[1]), Path(place), staff) for staff in STAFF}
-    print("\n".join([*scores(made), "", *by_hour(made["dates"])]))
+    sys.stdout.write("\n".join([*scores(made), "", *by_hour(made["dates"]), ""]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -93,42 +94,59 @@ def _ratio(resolved: Resolved, tallies: Sequence[Tally], limit: Limit, aim: Aim,
 def _chance(resolved: Resolved, tallies: Sequence[Tally], aim: Aim, risk: float) -> Found:
     """Share of the periods, over all replications, in which all limits are met that have data then.
 
-    Periods of one replication go together (busy days cluster), so their number is cut to what the spread between
-    replications says they are worth, at least one a replication; the bounds are then the exact binomial ones (Clopper
-    and Pearson 1934).
+    Periods of one replication go together (busy days cluster), so they count for fewer: see `_worth`. The bounds are
+    the exact binomial ones of that many (Clopper and Pearson 1934).
     """
     assert aim.each is not None
-    good, known = np.zeros(len(tallies)), np.zeros(len(tallies))
-    for r, tally in enumerate(tallies):
-        met = [_met(resolved, tally, limit, aim) for limit in aim.limits]
-        has_data = np.any([~np.isnan(each) for each in met], axis=0)
-        missed = np.any([each == 0.0 for each in met], axis=0)
-        known[r], good[r] = has_data.sum(), (has_data & ~missed).sum()
+    values = np.array([[_values(resolved, tally, limit, aim) for limit in aim.limits] for tally in tallies])
+    missed = np.zeros(values.shape, dtype=bool)  # (replications, limits, periods)
+    for k, limit in enumerate(aim.limits):
+        below = values[:, k] < limit.target.amount
+        missed[:, k] = (below if limit.target.sign == ">=" else ~below & (values[:, k] != limit.target.amount)) & (
+            ~np.isnan(values[:, k])
+        )
+    known = (~np.isnan(values)).any(axis=1)
+    met = known & ~missed.any(axis=1)
     count = int(known.sum())
     aimed = Target(">=", aim.chance)
     what = f"chance that a {aim.each} meets {' and '.join(limit.text for limit in aim.limits)}"
     if not count:
         return Found(what, aimed, math.nan, math.nan, math.nan, math.nan)
-    share = float(good.sum() / count)
-    worth = _worth(share, good, known)
+    share = float(met.sum() / count)
+    worth = _worth(met.astype(float), known, values)
     hits = share * worth
     low = float(betaincinv(hits, worth - hits + 1.0, risk)) if hits > 0 else 0.0
     high = float(betaincinv(hits + 1.0, worth - hits, 1.0 - risk)) if hits < worth else 1.0
     return Found(what, aimed, share, math.sqrt(share * (1.0 - share) / worth), low, high, count)
 
 
-def _worth(share: float, good: np.ndarray, known: np.ndarray) -> float:
-    """Number of independent periods that would leave the same error."""
-    n, count = len(good), float(known.sum())
-    if n < 2 or not 0.0 < share < 1.0:
-        return float(n)
-    variance = ((good - share * known) ** 2).sum() * n / (n - 1) / count**2
-    return float(np.clip(share * (1.0 - share) / variance, n, count)) if variance > 0 else count
+def _worth(met: np.ndarray, known: np.ndarray, values: np.ndarray) -> float:
+    """How many independent periods the periods (replications, periods) are worth, at least one a replication.
+
+    Kish's design effect: the variance of a replication's mean over what it would be without clustering, of whether a
+    period is met, or, where all or none are and that says nothing, of the limits' own figures.
+    """
+    n, count = len(met), float(known.sum())
+    if n < 2:
+        return 1.0
+    figures_ = [met] if 0.0 < met.sum() < count else [values[:, k] for k in range(values.shape[1])]
+    effect = max((_design_effect(figure, known & ~np.isnan(figure)) for figure in figures_), default=1.0)
+    return max(float(n), count / effect)
 
 
-def _met(resolved: Resolved, tally: Tally, limit: Limit, aim: Aim) -> np.ndarray:
-    """float64 (periods,): 1 met, 0 missed, NaN no data, of the periods inside the month (or horizon) looked at."""
-    assert aim.each is not None
+def _design_effect(figure: np.ndarray, known: np.ndarray) -> float:
+    """At least 1; 1 where the figure never changes."""
+    count = float(known.sum())
+    if count < 2:
+        return 1.0
+    centred = np.where(known, figure - np.nansum(np.where(known, figure, 0.0)) / count, 0.0)
+    single = (centred**2).sum() / (count - 1)
+    clustered = (centred.sum(axis=1) ** 2).sum() * len(figure) / (len(figure) - 1) / count
+    return max(1.0, float(clustered / single)) if single > 0 else 1.0
+
+
+def _values(resolved: Resolved, tally: Tally, limit: Limit, aim: Aim) -> np.ndarray:
+    """float64 (periods,): the limit's figure in each period inside the month (or horizon) looked at; NaN no data."""
     top, bottom = _sums(resolved, tally, limit, "month" if aim.each == "month" else "day")
     calendar = resolved.calendar
     if aim.each == "month":
@@ -143,16 +161,14 @@ def _met(resolved: Resolved, tally: Tally, limit: Limit, aim: Aim) -> np.ndarray
             top, bottom = _whole_weeks(top, inside, dates), _whole_weeks(bottom, inside, dates)
         else:
             top, bottom = top[inside], bottom[inside]
-    value = np.divide(top, bottom, out=np.full(len(top), math.nan), where=bottom > 0)
-    good = value >= limit.target.amount if limit.target.sign == ">=" else value <= limit.target.amount
-    return np.where(np.isnan(value), math.nan, good.astype(float))
+    return np.asarray(np.divide(top, bottom, out=np.full(len(top), math.nan), where=bottom > 0))
 
 
-def _whole_weeks(by_day: np.ndarray, inside: np.ndarray, dates: Sequence[object]) -> np.ndarray:
+def _whole_weeks(by_day: np.ndarray, inside: np.ndarray, dates: Sequence[dt.date]) -> np.ndarray:
     """Sums of the weeks from Monday to Sunday that lie inside entirely."""
     weeks = []
     for day, date in enumerate(dates):
-        if date.weekday() == 0 and day + 7 <= len(by_day) and inside[day : day + 7].all():  # type: ignore[attr-defined]
+        if date.weekday() == 0 and day + 7 <= len(by_day) and inside[day : day + 7].all():
             weeks.append(by_day[day : day + 7].sum())
     return np.array(weeks)
 

@@ -104,7 +104,7 @@ def _rounded(
     at_work = when_at_work(scenario, flow)
     agents = cover(needs, windows, at_work, may_work(scenario, needs, at_work), agent_costs(scenario), solver)
     there = [(need.pool, np.floor(need.pool.speed @ agents + 1e-9)) for need in needs]
-    service, _ = _predicted(scenario, there, patience_rates(scenario), limits)
+    service, lost = _predicted(scenario, there, patience_rates(scenario), limits)
     load = np.zeros((len(channels), SLOTS))
     contacts = np.zeros_like(load)
     for work in works:
@@ -121,7 +121,7 @@ def _rounded(
         load=load,
         contacts=contacts,
         service_level=service,
-        occupancy=_occupancy([need.pool for need in needs], load, agents, deferrable),
+        occupancy=_occupancy([need.pool for need in needs], load * (1.0 - lost), agents, deferrable),
         shrinkage=tuple(shrinkage(team) for team in scenario.teams.values()),
         full_time=full_time,
         present=present,
@@ -198,7 +198,10 @@ def _predicted(
 
 
 def _occupancy(pools: Sequence[Pool], load: np.ndarray, agents: np.ndarray, deferrable: Sequence[int]) -> np.ndarray:
-    """float64 (336,): work of contacts served at once / agents, all teams together; deferrable work over its week."""
+    """float64 (336,): work of contacts served at once / agents, all teams together; deferrable work over its week.
+
+    ``load`` (C, 336) is that of contacts who do not leave.
+    """
     everybody = pools[-1] if pools else None
     reference = everybody.reference if everybody is not None else 1.0
     there = agents.sum(axis=0).astype(float)

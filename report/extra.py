@@ -43,6 +43,8 @@ class Extra:
     """Drawn in the section, and written to `charts/`."""
     files: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     """File name -> table, beside the page."""
+    early: bool = False
+    """Whether it comes before the comparison."""
     headline: str = ""
     """What the page says first in place of the comparison's own answer."""
 

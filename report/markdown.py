@@ -25,6 +25,7 @@ def report_markdown(comparison: Comparison, charts: Sequence[Chart], extras: Seq
     names = ", ".join(one.name for one in comparison.scenarios)
     parts = [f"# {names}", f"**{headline(extras, answer(comparison))}**"]
     parts += ["\n".join(f"- {remark}" for remark in remarks(comparison))] if remarks(comparison) else []
+    parts += [markdown(extra) for extra in extras if extra.early]
     parts += [basis(comparison), "## The comparison" if comparison.options else "## The figures"]
     parts += [_section(comparison, section.title, section.rows) for section in sections(comparison)]
     parts.append("## Charts")
@@ -35,7 +36,7 @@ def report_markdown(comparison: Comparison, charts: Sequence[Chart], extras: Seq
         parts += ["## Appraisal", markdown_table(_appraisal(comparison))]
     sunk = sunk_table(comparison)
     parts += ["## Sunk cost, left out of everything above", markdown_table(sunk)] if sunk.rows else []
-    parts += [markdown(extra) for extra in extras]
+    parts += [markdown(extra) for extra in extras if not extra.early]
     parts += ["## Where the inputs come from", _ledger(comparison), "## Method and caveats"]
     parts += [*METHOD, *warm_ups(comparison), "\n".join(f"- {text}" for text in (*warnings(comparison), *CAVEATS))]
     return "\n\n".join(parts) + "\n"

@@ -30,9 +30,12 @@ from sim.kpis import KPIS
 def page(comparison: Comparison, charts: Sequence[Chart], extras: Sequence[Extra] = ()) -> str:
     """The whole page; ``extras`` are sections of their own, after the money."""
     names = ", ".join(one.name for one in comparison.scenarios)
-    more = [html(extra, "".join(figure_section(chart, level=3) for chart in extra.charts)) for extra in extras]
+    drawn = [html(extra, "".join(figure_section(chart, level=3) for chart in extra.charts)) for extra in extras]
+    early, more = ([text for text, extra in zip(drawn, extras, strict=True) if extra.early == first]
+                   for first in (True, False))  # fmt: skip
     parts = [
         _head(comparison, names, extras),
+        *early,
         f'<section id="table"><h2>{_table_title(comparison)}</h2>{_comparison_table(comparison)}</section>',
         f'<div id="charts">{"".join(figure_section(chart) for chart in charts)}</div>',
         *page_judgement.sections(comparison),
@@ -68,8 +71,10 @@ def _head(comparison: Comparison, names: str, extras: Sequence[Extra]) -> str:
         + (f'<ul class="found">{said}</ul>\n' if said else "")
         + f'<p class="meta">{escape(basis(comparison))}</p>\n<details><summary>What the scenarios are</summary>'
         f"<dl>{titles}</dl></details>\n"
-        '<nav aria-label="Contents"><a href="#table">Table</a><a href="#charts">Charts</a><a href="#money">Money</a>'
-        + "".join(f'<a href="#{extra.key}">{escape(extra.title)}</a>' for extra in extras)
+        '<nav aria-label="Contents">'
+        + "".join(f'<a href="#{extra.key}">{escape(extra.title)}</a>' for extra in extras if extra.early)
+        + '<a href="#table">Table</a><a href="#charts">Charts</a><a href="#money">Money</a>'
+        + "".join(f'<a href="#{extra.key}">{escape(extra.title)}</a>' for extra in extras if not extra.early)
         + '<a href="#kpis">KPIs</a><a href="#inputs">Inputs</a><a href="#method">Method</a></nav></header>'
     )
 

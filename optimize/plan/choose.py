@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,6 +29,8 @@ PUT_RIGHT = 3
 """Rounds in which each further proposal is put right."""
 ZONE = 0.005
 """Indifference zone where none is asked for, as a share of today's present cost."""
+MORE, SECONDS = 3, 10.0
+"""Proposals that are solved for each one that is simulated, and the seconds that they may take together."""
 STEP = 0.05
 """How much more of a budget is asked about, as a share of it."""
 
@@ -116,6 +118,7 @@ def choose(sources: Sources, ask: Ask, wish: Wish, tell: Tell | None = None) -> 
     plan, runner = _named(holding, winner, second)
     plan, fresh = check(holding, plan, [runner] if runner else [], seed)
     clock.done("fresh seeds")
+    plan = replace(plan, solution=explained(holding, plan.solution))
     naive = naive_answers(holding)
     points = frontier_points(holding)
     step = _budget_step(holding, plan)
@@ -158,15 +161,20 @@ def title_of(base: Resolved) -> Callable[[str], str]:
 
 
 def proposed(holding: Holding, best: Candidate) -> list[Candidate]:
-    """The best few distinct plans, each put right: other investments first, then other months of the best."""
+    """The best few distinct plans, each put right: other investments, and other months of the same ones.
+
+    The model ranks plans with people in fractions, and whole people can turn the order of close ones: several times as
+    many as are simulated are solved, and those that are best with whole people are kept.
+    """
     wish, problem = holding.wish, holding.learned.problem
     found = {best.mix: best.solution}
     count = wish.proposals
-    kinds: tuple[tuple[Differ, int], ...] = (("investment", count), ("start", 1 + count // 2))
-    for differ, many in kinds:
+    seconds = SECONDS if wish.time_limit is None else min(SECONDS, wish.time_limit)
+    kinds: tuple[Differ, ...] = ("investment", "start")
+    for differ in kinds:
         if count > 1:
             some = proposals(
-                problem, many, differ=differ, solver=wish.solver, time_limit=wish.time_limit, gap=wish.gap,
+                problem, MORE * count, differ=differ, solver=wish.solver, time_limit=seconds, gap=wish.gap,
                 start=best.solution,
             )  # fmt: skip
             for solution in some:
@@ -242,6 +250,16 @@ def _named(holding: Holding, winner: Candidate, second: Candidate | None) -> tup
 
 def _others(plans: Sequence[Candidate], naive: Sequence[Naive]) -> list[Candidate]:
     return [*plans, *(each.plan for each in naive if each.plan is not None)]
+
+
+def explained(holding: Holding, solution: PlanSolution) -> PlanSolution:
+    """The solution with the constraints that bind it; as it is where they are known or cannot be had in time."""
+    if any(row.price is not None for row in solution.binding):
+        return solution
+    try:
+        return replace(solution, binding=holding.solved(fixed=solution.mix, start=solution).binding)
+    except (Infeasible, NothingFound):
+        return solution
 
 
 def _budget_step(holding: Holding, plan: Candidate) -> tuple[float, float] | None:

@@ -25,6 +25,7 @@ def sections(data: Plain) -> list[Extra]:
         tuple(_decisions(data)),
         tuple(_plan_charts(data)),
         all_tables(data),
+        early=True,
         headline=words.headline(data),
     )
     return [first, _service(data), *([_frontier(data)] if data["frontier"] else []), _limits(data), _others(data),
@@ -155,7 +156,7 @@ def _service(data: Plain) -> Extra:
     )
     tables = [TextTable("Promises on fresh seeds", heads, rows, sort=sort)] if rows else []
     tables.append(_months(data))
-    return Extra("promises", "Does it hold?", said, tuple(tables), tuple(_service_charts(data)))
+    return Extra("promises", "Does it hold?", said, tuple(tables), tuple(_service_charts(data)), early=True)
 
 
 def _where(each: Plain) -> str:

@@ -42,7 +42,7 @@ def amount(data: Plain, value: float | None, signed: bool = False) -> str:
 def between(data: Plain, figure: Sequence[float | None]) -> str:
     """An interval in brackets, or nothing."""
     _, low, high = figure
-    if low is None or high is None:
+    if low is None or high is None or low == high:
         return ""
     digits = 3 if data["objective"] == "score" else 0
     if data["objective"] == "cost":
@@ -160,7 +160,7 @@ def _sure(data: Plain) -> str:
 def between_plain(data: Plain, figure: Sequence[float | None]) -> str:
     """The interval of minus a figure, in brackets, or nothing."""
     _, low, high = figure
-    if low is None or high is None:
+    if low is None or high is None or low == high:
         return ""
     digits = 3 if data["objective"] == "score" else 0
     return f" ({fmt.span(fmt.number(-high, digits, True), fmt.number(-low, digits, True))})"
@@ -169,7 +169,7 @@ def between_plain(data: Plain, figure: Sequence[float | None]) -> str:
 def _between_amounts(data: Plain, figure: Sequence[float | None]) -> str:
     """The interval of a difference, in brackets, or nothing."""
     _, low, high = figure
-    if low is None or high is None:
+    if low is None or high is None or low == high:
         return ""
     digits = 3 if data["objective"] == "score" else 0
     return f" ({fmt.span(fmt.number(low, digits), fmt.number(high, digits))})"

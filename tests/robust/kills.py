@@ -25,8 +25,10 @@ from tests.robust.world import world
 ROOT = Path(__file__).resolve().parent.parent.parent
 STORE = "units.sqlite"
 SAID = ("said.out", "said.err")
-LATEST_S = 8.0
+LATEST_S = 2.0
 """Kills come at a random moment up to so long after the start."""
+FRESH, SLOWER = 0.05, 8
+"""So many of the starts are new processes with workers of their own, which take so much longer to begin."""
 
 
 @dataclass
@@ -47,8 +49,86 @@ def command(folder: Path, points: int, jobs: int) -> list[str]:
     return [sys.executable, "-m", "cli", "sweep", str(folder / "small.yaml"), *asked]
 
 
+class Forked:
+    """The sweep in a child of this process, which has read every module already: it starts at once."""
+
+    def __init__(self, folder: Path, points: int) -> None:
+        self.returncode: int | None = None
+        self.pid = os.fork()
+        if self.pid == 0:
+            _as_child(folder, command(folder, points, 1)[3:])
+
+    def poll(self) -> int | None:
+        """What it left with; None while it runs."""
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            self.returncode = os.waitstatus_to_exitcode(status) if pid else None
+        return self.returncode
+
+    def wait(self, timeout: float) -> int:
+        """The same when it has ended. Raises TimeoutExpired."""
+        until = time.monotonic() + timeout
+        while self.poll() is None:
+            if time.monotonic() > until:
+                raise subprocess.TimeoutExpired("the sweep", timeout)
+            time.sleep(0.01)
+        assert self.returncode is not None
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """Sends a signal."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+
+def _as_child(folder: Path, arguments: list[str]) -> None:
+    """Runs the command line as `deskplan` would, and never returns."""
+    from cli import main as deskplan
+
+    code = 1
+    try:
+        os.setsid()
+        os.chdir(folder)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number, name in enumerate(SAID, start=1):
+            os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+        sys.argv = ["deskplan", *arguments]
+        deskplan()
+    except SystemExit as left:
+        code = left.code if isinstance(left.code, int) else 0
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def read_modules(place: Path) -> None:
+    """Runs a small sweep in this process, so that its children have all that they need."""
+    from click.testing import CliRunner
+
+    from cli import main as deskplan
+
+    file = place / "first.yaml"
+    file.write_text(world(2), encoding="utf-8")
+    asked = [
+        "sweep",
+        str(file),
+        "--vary",
+        "teams.desk.agents=18:19:1",
+        "--jobs",
+        "1",
+        "--quiet",
+        "--out",
+        str(place / "first"),
+    ]
+    found = CliRunner().invoke(deskplan, asked)
+    assert found.exit_code == 0, found.output
+
+
 def started(folder: Path, points: int, jobs: int) -> subprocess.Popen[str]:
     """The sweep on its way, in a group of its own."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a shell: the sweep would inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg"}
     with (folder / SAID[0]).open("w") as out, (folder / SAID[1]).open("w") as err:  # no pipes: orphans would hold them
         return subprocess.Popen(
@@ -97,9 +177,10 @@ def disturb(
     """Starts the sweep and kills it, so many times. Raises AssertionError where something finished is gone."""
     chance, told, before = random.Random(seed), Disturbed(), set[str]()
     while sum(told.kills.values()) < kills:
-        process = started(folder, points, chance.randint(1, jobs))
-        how = chance.choices(["process", "worker", "Ctrl-C"], [8, 1, 1])[0]
-        time.sleep(chance.uniform(0.1, latest))
+        fresh = chance.random() < FRESH
+        process = started(folder, points, jobs) if fresh else Forked(folder, points)
+        how = chance.choices(["process", "worker", "Ctrl-C"], [8, 4 if fresh else 0, 1])[0]
+        time.sleep(chance.uniform(0.0, latest * (SLOWER if fresh else 1)))
         if process.poll() is not None:  # over before it could be killed: no kill
             assert process.returncode == 0, said(folder)
             told.whole += 1
@@ -115,7 +196,7 @@ def disturb(
     return told
 
 
-def _kill(process: subprocess.Popen[str], how: str, chance: random.Random) -> None:
+def _kill(process: subprocess.Popen[str] | Forked, how: str, chance: random.Random) -> None:
     if how == "worker":
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         found = children.read_text(encoding="ascii").split() if children.exists() else []
@@ -159,6 +240,7 @@ def shown_by(
     for folder in folders:
         folder.mkdir()
         (folder / "small.yaml").write_text(world(hours), encoding="utf-8")
+    read_modules(place)
     told = disturb(folders[0], points, jobs, kills, seed, latest, tell)
     before = units_of(folders[0])
     one, other = finished(folders[0], points, jobs), finished(folders[1], points, 1)

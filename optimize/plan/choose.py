@@ -15,6 +15,7 @@ from optimize.plan.frontier import budget_price
 from optimize.plan.holding import Candidate, Holding, Round, Wish, renamed
 from optimize.plan.learn import Learned, learn
 from optimize.plan.outcome import Infeasible, NothingFound
+from optimize.plan.polish import polished, tries_of
 from optimize.plan.problem import PlanSolution
 from optimize.plan.proposals import Differ, proposals
 from optimize.plan.robust import Risk, Robust, robust
@@ -186,7 +187,8 @@ def proposed(holding: Holding, best: Candidate) -> list[Candidate]:
         name = f"proposal_{number}"
         holding.tell(f"{name}: {words_of(solution)}")
         plans.append(holding.held(holding.candidate(name, solution), PUT_RIGHT))
-    return plans
+    tries, least = tries_of(holding, len(plans)), zone(holding)
+    return [polished(holding, plan, tries, least) for plan in plans]
 
 
 def words_of(solution: PlanSolution) -> str:

@@ -217,8 +217,9 @@ def _check(
             short = {int(slot): float(least.short[slot]) for slot in np.flatnonzero(least.short > CLOSE)}
             hours = half_hours_in_words(list(short))
             total = sum(short.values()) * HOURS_PER_SLOT
+            limits = "the limits on people" + ("" if terms.block.most_over is None else " and on over-cover")
             words = (
-                f"{terms.team}: the limits on people leave {total:.1f} agent-hours a week uncovered at least, such as "
+                f"{terms.team}: {limits} leave {total:.1f} agent-hours a week uncovered at least, such as "
                 f"{hours}; more people, longer hours, or a price for under-cover (`scheduling.{terms.team}.under`)"
             )
             raise CannotCover(words, short)

@@ -26,6 +26,9 @@ def people_columns(
 ) -> Iterator[People]:
     """A column for each decision about people that may be taken.
 
+    Nobody is cut so that they are gone before targets are held: service in the months before counts for nothing in the
+    model, and would be given up.
+
     ``reference`` float64 (M,) hours of a head; ``spend`` float64 (K,) weights of categories; ``served`` is a simulated
     version, for the contacts that an outsourced hour takes.
     """
@@ -47,7 +50,9 @@ def people_columns(
             few = min(TOGETHER, base.scenario.teams[name].agents // 2)
             if may.cuts and few:
                 less = decided_with(base, "leaves", name, month, few)
-                yield column("cut", name, month, less, few, may.cuts, whole=True)
+                cut = column("cut", name, month, less, few, may.cuts, whole=True)
+                if not (cut.capacity < -1e-9)[: int(np.argmax(ask.held))].any():  # gone before any target is held
+                    yield cut
             if may.overtime:
                 longer = decided_with(base, "overtime", name, month, may.overtime)
                 yield column("overtime", name, month, longer, may.overtime, may.overtime, whole=False)

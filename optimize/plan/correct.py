@@ -22,9 +22,8 @@ from sim.replicate import Replications
 OPTIMISM = 1.0
 """Standard errors of the mean that are added to what is wanted: a plan is tuned on the replications that judge it."""
 _NEAR = 0.03  # logits: nearer than this a target is met
-_OVER = 0.15  # logits: beyond this a binding month has more than it needs
-_BACK = 0.6  # part of what is too much that is given back in one round
-_SLACK = 0.3  # heads: a pool with more to spare does not bind
+_OVER = 0.1  # logits: beyond this a month has more than it needs
+_BACK = 0.8  # part of what is too much that is given back in one round
 _LEAST, _MOST = -2.0, 4.0  # margins, heads for each square root of work
 _MOST_STEP = 1.2  # the same, in one round
 
@@ -38,8 +37,6 @@ class Seen:
     """float64 (M,): margin that the plan really had, heads over the square root of work beyond the law's root."""
     short: np.ndarray
     """float64 (M,): logits by which it fell short (below 0: had too much), drawn to the mean of the held months."""
-    binding: np.ndarray
-    """bool (M,)"""
 
 
 def correct(learned: Learned, solution: PlanSolution, runs: Replications) -> Learned:
@@ -51,13 +48,13 @@ def correct(learned: Learned, solution: PlanSolution, runs: Replications) -> Lea
         assert response is not None
         p, held = one.pool, fresh.problem.pools[one.pool].held
         step = np.clip(one.short / response.slope, -_MOST_STEP, _MOST_STEP)
-        missed, over = held & (one.short > _NEAR), held & (one.short < -_OVER) & one.binding
+        missed, over = held & (one.short > _NEAR), held & (one.short < -_OVER)
         refuted[p] = np.where(missed, np.maximum(refuted[p], one.tested), refuted[p])
         confirmed[p] = np.where(held & ~missed, np.minimum(confirmed[p], one.tested), confirmed[p])
         refuted[p] = np.where(refuted[p] < confirmed[p], refuted[p], -np.inf)  # noise: a bracket that is no bracket
         up = np.minimum(one.tested + step, np.maximum(confirmed[p], one.tested + 0.3 * step))
         down = np.maximum(one.tested + _BACK * (step + _OVER / response.slope), (refuted[p] + one.tested) / 2)
-        wanted = np.where(missed, up, np.where(over, np.minimum(down, one.tested), margins[p]))
+        wanted = np.where(missed, up, np.where(over, np.minimum(down, margins[p]), margins[p]))
         margins[p] = np.clip(wanted, _LEAST, _MOST)
     pools = tuple(
         replace(pool, root=np.maximum(pool.root - fresh.margins[p] + margins[p], 1e-3))
@@ -96,8 +93,7 @@ def seen(learned: Learned, solution: PlanSolution, runs: Replications) -> list[S
             continue
         pool = problem.pools[p]
         tested = _margin(learned, solution, p, pool)
-        capacity = solution.capacity[list(pool.teams)].sum(axis=0)
-        found.append(Seen(p, tested, short, capacity - solution.need[p] < _SLACK))
+        found.append(Seen(p, tested, short))
     return found
 
 

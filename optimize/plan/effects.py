@@ -15,7 +15,7 @@ import numpy as np
 
 from optimize.plan.ask import Ask, latest_start
 from optimize.plan.measured import Measured, Names, own_use
-from optimize.plan.people import away_hours, staff
+from optimize.plan.people import away_hours, money_of, staff, staff_usage
 from optimize.plan.problem import Start
 from optimize.plan.versions import Values, Versions
 from sim.scenario.nodes import Node, Path
@@ -149,9 +149,10 @@ def _starts_of(
     months = [m for m in months if _allowed(versions.base, chosen.option, names.months[m])]
     if not months:
         return []
-    before = versions.resolved(chosen.before)
+    before = versions.simulated(chosen.before)
     plain = staff(before)
     template = _version(versions, chosen, names.months[months[0]])
+    used = staff_usage(template)
     columns = []
     for month in months:
         label = names.months[month]
@@ -161,8 +162,8 @@ def _starts_of(
             hours = names.by_team(there, paid.hours) - names.by_team(before, plain.hours)
         else:
             there = _restarted(template, chosen.option, names.months[months[0]], label)
-            paid = staff(there)
-            hours = -names.by_team(there, away_hours(there, paid.heads))
+            hours = -names.by_team(there, away_hours(there, used))
+            paid = replace(plain, money=money_of(there, [used]))  # the same people: only prices and starts differ
         taken = Decided(
             option(there.scenario, Node({}), chosen.option.name, chosen.option.level),
             start_date(label, there.scenario.horizon),
@@ -232,7 +233,7 @@ def _allowed(base: Resolved, each: Option, label: str) -> bool:
 def _version(versions: Versions, chosen: Chosen, label: str) -> Resolved:
     mine: dict[str, object] = {"start": label}
     mine |= {} if chosen.option.level is None else {"level": chosen.option.level}
-    return versions.resolved({**chosen.before, ("decisions", "investments", chosen.option.name): mine})
+    return versions.simulated({**chosen.before, ("decisions", "investments", chosen.option.name): mine})
 
 
 def _restarted(template: Resolved, each: Option, written: str, label: str) -> Resolved:

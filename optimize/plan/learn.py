@@ -94,8 +94,7 @@ def learn(
     ask = Ask.of(base) if ask is None else ask
     chosen = of.options(versions, ask)
     each = int(np.clip(round(replications / (4 + len(_before(chosen)) + len(chosen))), LEAST, MOST))
-    settled = {one.key: versions.resolved(one.settled) for one in chosen}
-    names = Names.of(base, list(settled.values()))
+    names = Names.of(base, [one.option for one in chosen])
     say(f"learning from {4 + len(chosen)} versions of the scenario, {each} replications of each")
     today = measured(simulate([base], 0, each)[0], names)
     reference = head_hours(base, staff(base).hours)
@@ -103,12 +102,12 @@ def learn(
     guess = first_guess(base, ask, names, reference, today, teams)
     some, enough = (
         measured(run, names)
-        for run in simulate([versions.resolved(staffed(base, guess * part)) for part in (1.0, MORE)], 0, each)
+        for run in simulate([versions.simulated(staffed(base, guess * part)) for part in (1.0, MORE)], 0, each)
     )
     law = responses_of(base, ask, names, reference, enough.mean_work, [today, some, enough])
     need = Held(base, ask, names, law, enough.mean_work / reference, teams).profile()
     plenty = np.maximum(need, guess) * MORE
-    held = measured(simulate([versions.resolved(staffed(base, need))], 0, each)[0], names)
+    held = measured(simulate([versions.simulated(staffed(base, need))], 0, each)[0], names)
     found = _effects(versions, ask, names, chosen, plenty, simulate, each, say)
     law = responses_of(base, ask, names, reference, held.mean_work, [today, some, enough, held])
     problem, responses = _problem(versions, ask, names, reference, teams, today, held, enough, law, found)
@@ -160,8 +159,8 @@ def _effects(
     """The effect of each option on top of what it requires, all with the same people."""
     people = staffed(versions.base, heads)
     before = {tuple(map(str, sorted(one.before))): one.before for one in chosen}
-    worlds = [versions.resolved({**people, **values}) for values in before.values()]
-    worlds += [versions.resolved({**people, **one.settled}) for one in chosen]
+    worlds = [versions.simulated({**people, **values}) for values in before.values()]
+    worlds += [versions.simulated({**people, **one.settled}) for one in chosen]
     say(f"simulating {len(worlds)} versions with enough people")
     runs = simulate(worlds, 0, each) if worlds else []
     plain = dict(zip(before, (measured(run, names) for run in runs[: len(before)]), strict=True))

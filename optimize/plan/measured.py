@@ -15,6 +15,7 @@ from evaluate.investments import investment_lines
 from optimize.plan.people import KEYS, money_by_replication, staff, staff_usage
 from sim.demand.rates import expected_needs
 from sim.replicate import Replications
+from sim.scenario.options import Option
 from sim.scenario.resolved import Resolved
 from sim.scenario.units import HALF_HOUR_MS, MS_PER_HOUR
 
@@ -31,10 +32,15 @@ class Names:
     months: tuple[str, ...]
 
     @staticmethod
-    def of(resolved: Resolved, versions: Sequence[Resolved] = ()) -> Names:
-        """Names of a scenario and those that its versions add."""
+    def of(resolved: Resolved, options: Sequence[Option] = ()) -> Names:
+        """Names of a scenario, and of channels and teams that its options would add."""
+        blocks = [block for each in options for block in (each.investment, each.chosen) if block is not None]
         channels, teams = (
-            tuple(dict.fromkeys(name for one in (resolved, *versions) for name in getattr(one.scenario, group)))
+            tuple(
+                dict.fromkeys(
+                    [*getattr(resolved.scenario, group), *(n for b in blocks for n in getattr(b.adds, group))]
+                )
+            )
             for group in ("channels", "teams")
         )
         return Names(channels, tuple(resolved.scenario.reasons), teams, resolved.calendar.month_labels)

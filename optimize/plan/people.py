@@ -82,10 +82,9 @@ def discount(resolved: Resolved) -> np.ndarray:
     return np.stack([discount_factors(months, economics, CATEGORIES[key].upfront) for key in KEYS])
 
 
-def away_hours(resolved: Resolved, heads: np.ndarray) -> np.ndarray:
-    """float64 (T, M): hours for customers that decided investments take by training; ``heads`` float64 (T, M)."""
-    names, away = list(resolved.scenario.teams), np.zeros_like(heads)
-    usage = replace(staff_usage(resolved), heads=heads)
+def away_hours(resolved: Resolved, usage: Usage) -> np.ndarray:
+    """float64 (T, M): hours for customers that decided investments take by training, of the heads of a usage."""
+    names, away = list(resolved.scenario.teams), np.zeros_like(usage.heads)
     for each in taken(resolved):
         for name, hours in uses_of(resolved, each, [usage]).hours.items():
             if resolved.scenario.teams[name].shifts:
@@ -108,13 +107,14 @@ def _all_present(resolved: Resolved) -> tuple[Roster, np.ndarray]:
 
 
 def _present(scenario: Scenario) -> Scenario:
+    """Nobody absent; and no channels, whose hours move no pay and take time to lay out."""
     teams = {
         name: team.model_copy(update={"shrinkage": team.shrinkage.model_copy(update={"absence": 0.0})})
         if team.shifts
         else team
         for name, team in scenario.teams.items()
     }
-    return scenario.model_copy(update={"teams": teams})
+    return scenario.model_copy(update={"teams": teams, "channels": {}})
 
 
 def _usage(resolved: Resolved, roster: Roster, absence: np.ndarray) -> Usage:

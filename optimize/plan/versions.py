@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.scenario.layers import Layers
 from sim.scenario.load import finish
-from sim.scenario.nodes import Path, from_python
+from sim.scenario.nodes import Node, Path, from_python
 from sim.scenario.resolved import Resolved
 from sim.scenario.vary import Sources
 
@@ -31,7 +31,24 @@ class Versions:
 
     def resolved(self, values: Values) -> Resolved:
         """The scenario with other values. Raises ScenarioProblems."""
-        document = self._document
+        return self._finished(self._document, values)
+
+    def simulated(self, values: Values) -> Resolved:
+        """The same without what changes no simulation: investments that are not decided, and what is chosen under.
+
+        Their effects need not be tried once more for each version. Raises ScenarioProblems.
+        """
+        taken = set(self.base.scenario.decisions.investments)
+        taken |= {str(path[2]) for path in values if path[:2] == ("decisions", "investments")}
+        document = self._document.put(("choose",), None)
+        for name, node in (document.get(("investments",)) or Node({})).children.items():
+            if name not in taken:
+                document = document.put(("investments", name), None)
+            elif node.get(("excludes",)) is not None:
+                document = document.put(("investments", name, "excludes"), None)
+        return self._finished(document, values)
+
+    def _finished(self, document: Node, values: Values) -> Resolved:
         for path, value in values.items():
             present = document.get(path)
             if value is not None:

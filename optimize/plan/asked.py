@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from sim.scenario.checks_choose import TARGET_KPI, held_channels
+from sim.scenario.emit import flow
 from sim.scenario.kpi_text import named
 from sim.scenario.resolved import Resolved
 
@@ -35,7 +36,7 @@ def as_sets(
 def _targets(base: Resolved, targets: Sequence[str]) -> list[str]:
     block, found = base.scenario.choose, []
     held = {f"{TARGET_KPI}({name})": f">= {_own(base, name) * 100:g} %" for name in held_channels(base.scenario)}
-    goals = list(block.goals)
+    goals, own = list(block.goals), dict(base.document.get("goals", {}))
     services = False
     for number, text in enumerate(targets, start=1):
         kpi, wanted = parted(text)
@@ -47,7 +48,7 @@ def _targets(base: Resolved, targets: Sequence[str]) -> list[str]:
                 found.append(f"choose.grades.{channel}=null")
             continue
         name, last = f"target_{number}", base.calendar.month_labels[-1]
-        found.append(f'goals.{name}={{kpi: "{kpi}", target: "{wanted}", by: "{last}"}}')
+        own[name] = {"kpi": kpi, "target": wanted, "by": last}
         goals.append(name)
     if services:
         kept = {
@@ -57,6 +58,7 @@ def _targets(base: Resolved, targets: Sequence[str]) -> list[str]:
         inside = ", ".join(f'"{name}": "{wanted}"' for name, wanted in kept.items())
         found.append(f"choose.targets={{{inside}}}")
     if goals != list(block.goals):
+        found.append(f"goals={flow(own)}")
         found.append(f"choose.goals=[{', '.join(goals)}]")
     return found
 

@@ -97,13 +97,13 @@ def _read(scenario: Scenario, text: str) -> list[Limit]:
     what = named(match[1])
     if what.kpi not in OF_A_QUEUE:
         known = what.kpi in BY_CHANNEL or what.kpi in BY_TEAM
-        hint = "" if known else nearest(what.kpi, OF_A_QUEUE)
+        hint = "" if known else _hint(what.kpi, OF_A_QUEUE)
         raise BadTarget(f"staffing does not move {what.kpi} in a known way{hint}; there are: {', '.join(OF_A_QUEUE)}")
     aim = target(what.kpi, match[2])
     names = list(scenario.teams) if what.kpi == "occupancy" else list(scenario.channels)
     kind = "team" if what.kpi == "occupancy" else "channel"
     if len(what.parts) > 1 or (what.parts and what.parts[0] not in names):
-        hint = nearest(what.parts[0], names)
+        hint = _hint(what.parts[0], names)
         raise BadTarget(f"{what.text} names no {kind}{hint}; there are: {', '.join(names)}")
     if aim.sign != (">=" if what.kpi.startswith("service_level") else "<="):
         raise BadTarget(f"{what.kpi} is good on the other side: more agents cannot bring it there")
@@ -122,3 +122,8 @@ def _read(scenario: Scenario, text: str) -> list[Limit]:
         within = declared.within / MS_PER_SECOND if declared else 0.0
         limits.append(Limit(Named(what.kpi, (name,)), aim, name, within_s=within, contract=contract))
     return limits
+
+
+def _hint(word: str, names: Sequence[str]) -> str:
+    like = nearest(word, names)
+    return f" (did you mean {like}?)" if like else ""

@@ -955,12 +955,11 @@ def backtest(files: tuple[str, ...], form: str, quiet: bool, **choices: Any) -> 
 
     With SCENARIO the log is held against it as it is; without, a scenario is fitted on the first part of LOG.
     """
-    from report.back_test import back_test, thresholds
+    from report.back_test import back_test
     from report.back_test_text import as_plain, as_text
 
-    limits = thresholds(choices.pop("least_coverage"), choices.pop("most_error"), choices.pop("most_bias"))
     until = choices.pop("until")
-    choices |= {"files": files, "thresholds": limits, "until": until.date() if until else None}
+    choices |= {"files": files, "until": until.date() if until else None}
     decide("the back-test", back_test, form, quiet,
            show=lambda found, folder: as_text(found[0], folder.as_posix(), found[1]),
            plain=lambda found, folder: as_plain(found[0], folder.as_posix(), found[1]), **choices)  # fmt: skip

@@ -38,6 +38,9 @@ def back_test(
     fit: bool = False,
     write: Path | None = None,
     mark: bool = True,
+    least_coverage: tuple[str, str] = ("70 %", "88 %"),
+    most_error: str = "25 %",
+    most_bias: str = "10 %",
     jobs: int = 1,
     engine: str | None = None,
     **choices: Any,
@@ -49,6 +52,7 @@ def back_test(
     """
     clock = Clock.start()
     check_given(engine, jobs)
+    limits = thresholds(least_coverage, most_error, most_bias)
     scenario, log = _given(files, fit, write, choices)
     check_writable(out)
     name = slug(write.stem) if write is not None else "fitted"
@@ -56,7 +60,15 @@ def back_test(
     try:
         tell = None if quiet else teller(progress_to, "outcomes")
         found = back_test_files(
-            scenario, log, draft, name, jobs=jobs, engine=engine or DEFAULT_ENGINE, tell=tell, **choices
+            scenario,
+            log,
+            draft,
+            name,
+            thresholds=limits,
+            jobs=jobs,
+            engine=engine or DEFAULT_ENGINE,
+            tell=tell,
+            **choices,
         )
         circumstances = clock.circumstances("backtest", arguments, jobs)
         made = found.mark(clock.started.date())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from report import format as fmt
@@ -60,11 +61,18 @@ def _by_figure(checks: Sequence[Check]) -> dict[str, list[Check]]:
     return found
 
 
+def _size(check: Check, signed: bool = False) -> str:
+    """A share, or points of one."""
+    if not check.what.endswith("in points"):
+        return fmt.percent(check.value, 0, signed)
+    return fmt.points(check.value) if signed else fmt.points(check.value).lstrip("+")
+
+
 def _missed(checks: Sequence[Check]) -> str:
     return ", ".join(
-        f"level {fmt.percent(check.value, 0, True)}" if check.what == "error of the level"
+        f"level {_size(check, True)}" if check.what.startswith("error of the level")
         else f"{fmt.percent(check.value, 0)} of {check.what.removeprefix('single ')}" if check.what.startswith("single")
-        else f"error by hour {fmt.percent(check.value, 0)}"
+        else f"error by hour {_size(check)}"
         for check in checks
     )  # fmt: skip
 
@@ -199,9 +207,11 @@ def place_labels(found: BackTested, by: By) -> list[str]:
 def _checks(found: BackTested) -> TextTable:
     rows = []
     for check in found.scored.verdict.checks:
-        sign = "within" if check.what == "error of the level" else "at most" if "error" in check.what else "at least"
-        rows.append((f"{TITLES[check.figure]}: {check.what}", fmt.percent(check.value),
-                     f"{sign} {fmt.percent(check.threshold, 0)}", "holds" if check.holds else "missed"))  # fmt: skip
+        kind = check.what.split(" ")[0]
+        sign = {"error": "within", "weighted": "at most", "single": "at least"}[kind]
+        wanted = f"{sign} {_size(replace(check, value=check.threshold))}"
+        held = "holds" if check.holds else "missed"
+        rows.append((f"{TITLES[check.figure]}: {check.what}", _size(check), wanted, held))
     return TextTable("Thresholds", ("figure", "found", "wanted", ""), tuple(rows))
 
 

@@ -70,7 +70,7 @@ def _days(log: ContactLog, train: str | None, until: dt.date | None) -> int:
     if log.days < LEAST_DAYS:
         raise CalibrationError([f"the log has {log.days} days; to fit some weeks and hold out others takes at least "
                                 f"{LEAST_DAYS} (or say where to cut: --until)"])  # fmt: skip
-    return max(7, int(TRAIN_SHARE * log.days // 7) * 7)
+    return max(1, int(TRAIN_SHARE * -(-log.days // 7))) * 7  # a last week without its closed days is one, too
 
 
 def part(log: ContactLog, first: int, end: int) -> ContactLog:

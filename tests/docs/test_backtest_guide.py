@@ -1,0 +1,46 @@
+"""docs/backtest.md: its commands run, and its tables are those of the February log."""
+
+import re
+import shlex
+
+import pytest
+from click.testing import CliRunner
+
+from cli import main
+from sim.scenario.calibrated import beside
+from tests.calibrate.synthetic import centre, log_rows, write
+from tests.docs.backtest_numbers import STAFF, by_hour, scores, tested
+
+COMMAND = re.compile(r"^    deskplan (.+)$", re.MULTILINE)
+
+
+@pytest.mark.slow
+def test_the_commands_run(repo_root, tmp_path, monkeypatch):
+    """In the order of the page, on four weeks and four more of a centre that is known."""
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, log_rows(centre(), seed=11))
+    write(tmp_path, log_rows(centre(), seed=12), "next_weeks.csv")
+    (tmp_path / "extract.yaml").write_text("time_zone: UTC\nabandons: present\n", encoding="utf-8")
+    commands = COMMAND.findall((repo_root / "docs" / "backtest.md").read_text(encoding="utf-8"))
+    assert [command.split()[0] for command in commands] == ["backtest", "backtest", "validate"]
+    for command in commands:
+        arguments = shlex.split(command)
+        few = ["--draws", "39", "--jobs", "1", "--quiet"] if arguments[0] == "backtest" else []
+        said = CliRunner().invoke(main, [*arguments, *few])
+        assert said.exit_code == 0, said.output
+    assert "calibrated" in said.output
+    assert beside(tmp_path / "centre.yaml").is_file()
+
+
+@pytest.mark.slow
+def test_the_tables_are_those_of_the_february_log(repo_root, tmp_path):
+    source = repo_root.parent / "shared" / "data" / "anonbank_1999_02.csv.gz"
+    if not source.exists():
+        pytest.skip("the February 1999 call log is not here: it is not distributed with the project")
+    text = (repo_root / "docs" / "backtest.md").read_text(encoding="utf-8")
+    found = {staff: tested(source, tmp_path, staff) for staff in STAFF}
+    for line in (*scores(found), *by_hour(found["dates"])):
+        assert line in text
+    missed = [check for check in found["dates"].scored.verdict.checks if not check.holds]
+    assert f"{len(missed)} of {len(found['dates'].scored.verdict.checks)} thresholds are missed" in text
+    assert not found["dates"].mark(found["dates"].held_out.first_day).calibrated

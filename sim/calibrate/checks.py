@@ -37,19 +37,23 @@ def _check(number: int, name: str, count: int, detail: str, bad: Level = "warnin
     return Check(number, name, bad if count else "ok", int(count), detail if count else fine)
 
 
-def run_checks(log: ContactLog, opening: Opening, now: dt.datetime) -> tuple[Check, ...]:
-    """All fifteen, in order. `opening` is that of the log's busiest channel; `now` bounds the future."""
+def run_checks(
+    log: ContactLog, opening: Opening, now: dt.datetime, channel: str | None = None
+) -> tuple[Check, ...]:
+    """All fifteen, in order. `opening` is that of `channel`, the busiest one that is live; `now` bounds the future."""
     raw, rows = log.raw, log.rows
+    timed = rows if channel is None or log.extract.business_hours else rows[rows["channel"] == channel]
     return (
-        _check(1, "duplicate ids", int(raw["again"].sum()), "the last row was kept"),
+        _check(1, "duplicate ids", int(raw["again"].sum()), "the newest was kept"),
         _check(2, "outside the window or in the future", int(outside_window(raw, log.extract, now).sum()), "left out"),
-        zone_jump(log, counts(rows, log.days), opening),
+        zone_jump(log, counts(timed, log.days), opening),
         _check(4, "reply time 0 with no reply", int(raw["no_reply"].sum()),
-               "taken as missing, not as an instant answer"),
+               "taken as missing, not as an instant answer", fine=_unless(raw, "replies", "no reply counts recorded")),
         _check(5, "negative durations", int((raw[list(DURATIONS)] < 0).any(axis=1).sum()), "taken as missing"),
         _rounded(rows),
         _check(7, "resolved before first response", int((raw["resolved_at"] < raw["first_response_at"]).sum()),
-               "look at how the export defines them"),
+               "look at how the export defines them",
+               fine=_unless(raw, "first_response_at", "no times of first responses recorded")),
         _left_out(log),
         _abandons(log),
         _censored(rows),
@@ -59,6 +63,11 @@ def run_checks(log: ContactLog, opening: Opening, now: dt.datetime) -> tuple[Che
         _two_channels(rows),
         _units(rows),
     )  # fmt: skip
+
+
+def _unless(raw: pd.DataFrame, column: str, said: str) -> str:
+    """What to say of a check that found nothing because its column is empty."""
+    return "" if raw[column].notna().any() else said
 
 
 def _hours_mask(hours: str | list[str]) -> np.ndarray:
@@ -151,7 +160,9 @@ def _censored(rows: pd.DataFrame) -> Check:
 def _longer_than_session(raw: pd.DataFrame) -> Check:
     session = raw["resolved_at"] - raw["utc_s"] - raw["wait_s"].fillna(0.0)
     hits = (raw["handle_s"] - raw["wrap_s"].fillna(0.0) > session + 1.0) & (raw["outcome"] == "handled")
-    return _check(11, "handle time longer than the session", int(hits.sum()), "handle time is not what its name says")
+    fine = _unless(raw, "handle_s", "no handle times recorded") or _unless(raw, "resolved_at", "no ends recorded")
+    what = "handle time is not what its name says"
+    return _check(11, "handle time longer than the session", int(hits.sum()), what, fine=fine)
 
 
 def missing_days(log: ContactLog | IntervalLog, count: np.ndarray) -> Check:
@@ -193,4 +204,5 @@ def _units(rows: pd.DataFrame) -> Check:
     odd = [
         f"{name} has a median of {value:,.0f}: milliseconds?" for name, value in median.items() if value > MS_GUESS_S
     ]
-    return _check(15, "units", len(odd), "; ".join(odd), fine="plausible as seconds")
+    fine = "plausible as seconds" if median else "no handle times recorded"
+    return _check(15, "units", len(odd), "; ".join(odd), fine=fine)

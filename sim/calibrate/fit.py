@@ -6,7 +6,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -37,6 +37,7 @@ LIVE_WAIT_S = 1800.0  # a channel whose median wait among those who waited is lo
 SHARED_AGENTS = 0.2  # channels that share this share of the smaller one's agents have one team
 MIN_OWN_PATIENCE = 30  # a reason with fewer abandoned contacts than this is given the patience of all
 RARE = 50  # reasons with fewer contacts than this are put together as `other`
+ASSUMED_HANDLE = "waits under an assumed handle time"
 DEFAULT_HANDLE_S = 300.0  # assumed where no handle time is recorded at all
 
 
@@ -178,11 +179,11 @@ def calibrate(log: ContactLog, options: Options | None = None, now: dt.datetime 
         raise CalibrationError(["no contact falls into the opening hours that the log suggests"])
     count = counts(rows, log.days)
     everywhere = np.any([fit.opening.open for fit in channels.values()], axis=0)
-    busiest = next(iter(channels.values()))
+    busiest = next((c for c in channels.values() if c.live), next(iter(channels.values())))
     return Calibration(
         log=log,
         options=options,
-        checks=run_checks(log, busiest.opening, now or dt.datetime.now(dt.UTC)),
+        checks=run_checks(log, busiest.opening, now or dt.datetime.now(dt.UTC), busiest.name),
         channels=channels,
         reasons=_reasons(rows, channels, log.days, weekday, count, options),
         teams=_teams(rows, channels, log.days, weekday, options),
@@ -338,6 +339,8 @@ def _team(
         week = infer_staff(seen, groups, opened, by_slot, patience_by_slot, options.weights)
         dates = infer_staff(seen, np.arange(days), opened[weekday], by_slot, patience_by_slot, options.weights)
         week = widened(week, dates, groups)
+        if any(channels[c].handle is None for c in mine):
+            week, dates = (replace(fit, basis=ASSUMED_HANDLE) for fit in (week, dates))
     else:
         week = from_load(_by_weekday(seen.arrivals, groups), service, opened)
         dates = from_load(seen.arrivals, service, opened[weekday])

@@ -17,7 +17,7 @@ import numpy as np
 from sim.calibrate.arrivals import DAY_NAMES, Profile
 from sim.calibrate.durations import DurationFit
 from sim.calibrate.extract import CalibrationError
-from sim.calibrate.fit import Calibration, ChannelFit, ReasonFit, TeamFit
+from sim.calibrate.fit import ASSUMED_HANDLE, Calibration, ChannelFit, ReasonFit, TeamFit
 from sim.calibrate.intervals import IntervalLog
 from sim.calibrate.repeats import ReturnFit
 from sim.scenario.calendar import Calendar
@@ -332,6 +332,8 @@ def _staff_note(team: TeamFit, dates: bool = False) -> tuple[str, str]:
         return "measured", f"{fit.basis}, by half-hour; {which}, whole agents"
     if not fit.basis.startswith("waits"):
         return "assumed", "no waits to infer it from (or too large a team): offered load plus its square root"
+    if fit.basis == ASSUMED_HANDLE:
+        return "assumed", f"inferred from {fit.basis} ({team.service_s:.0f} s): right only as far as that is"
     parts = ", ".join(f"{_percent((grade == g).sum() / staffed)} {g}" for g in ("good", "fair", "poor"))
     return "measured", (
         f"inferred from {fit.basis}: Erlang-A under the contacts that came (mean handle time with wrap-up "

@@ -181,7 +181,7 @@ def infer_staff(
     arrays (G, 48).
     """
     weights = weights or Weights()
-    count = int(groups.max()) + 1
+    count = len(opened)
     agents, low, high = (np.zeros((count, SLOTS), dtype=np.int64) for _ in range(3))
     curves: list[tuple[int, int, np.ndarray, np.ndarray]] = []  # group, slot, agents tried, misfit of each
     for g in range(count):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping as MappingLike
 from dataclasses import dataclass
@@ -200,11 +201,20 @@ def _column_problems(name: str, column: Column, mapping: Mapping, node: Node) ->
                 problems.append(Problem("columns.channel", f"{value!r} is no channel", listed(CHANNELS),
                                         nearest(value, CHANNELS), _found(node, value)))  # fmt: skip
     for form in column.format:
-        if form not in ("iso", "unix_s", "unix_ms") and "%" not in form:
+        if form not in ("iso", "unix_s", "unix_ms") and not _is_pattern(form):
             allowed = "iso, unix_s, unix_ms or a pattern such as %d/%m/%Y %H:%M"
             problems.append(Problem(f"columns.{name}.format", f"{form!r} is no format of times", allowed,
                                     origin=node.origin))  # fmt: skip
     return problems + _when_problems(column.null_when, mapping, node, f"columns.{name}.null_when")
+
+
+def _is_pattern(form: str) -> bool:
+    moment = dt.datetime(2026, 3, 2, 9, 30, tzinfo=dt.UTC)
+    try:
+        dt.datetime.strptime(moment.strftime(form), form)
+    except ValueError:
+        return False
+    return "%" in form
 
 
 def _found(node: Node, value: str) -> Origin:

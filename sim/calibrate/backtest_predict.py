@@ -6,7 +6,7 @@ import datetime as dt
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +18,10 @@ from sim.calibrate.extract import CalibrationError
 from sim.calibrate.fit import Calibration
 from sim.engine import DEFAULT_ENGINE, prepare, simulate
 from sim.scenario.load import load
-from sim.scenario.problems import listed, nearest
+from sim.scenario.problems import ScenarioProblems, listed, nearest
 from sim.scenario.resolved import Resolved
 from sim.scenario.uncertain import laws_of
+from sim.scenario.units import MS_PER_DAY
 from sim.scenario.vary import Sources
 
 LEAD_DAYS = 7
@@ -111,6 +112,7 @@ def predict_scenario(
     channels = _channels(held_out, resolved, Path(sources.file))
     within = _within(resolved, channels, within_s)
     seed = resolved.scenario.experiment.seed if seed is None else seed
+    sources, resolved = lengthened(sources, resolved, held_out)
     first, how = aligned(resolved, held_out)
     laws = laws_of(resolved)
     tasks: list[Task] = []
@@ -123,10 +125,30 @@ def predict_scenario(
     return _prediction(held_out, channels, within, cells, holds, seed, engine)
 
 
+def lengthened(sources: Sources, resolved: Resolved, log: ContactLog) -> tuple[Sources, Resolved]:
+    """The scenario with as many days as the log needs, where all that it has repeats from week to week.
+
+    A fitted scenario has the days that it was fitted on. A staffing list that does not repeat cannot be lengthened.
+    """
+    try:
+        aligned(resolved, log)
+    except CalibrationError:
+        ends = any(team.staffing and not team.staffing.repeat for team in resolved.scenario.teams.values())
+        if ends:
+            raise
+        days = log.days + 14 + -(-resolved.scenario.horizon.warm_up // MS_PER_DAY)
+        longer = replace(sources, sets=(*sources.sets, "horizon.months=null", f"horizon.length={days} days"))
+        try:
+            return longer, longer.declared()
+        except ScenarioProblems:
+            return sources, resolved
+    return sources, resolved
+
+
 def aligned(resolved: Resolved, log: ContactLog) -> tuple[int, str]:
     """Local day of the scenario's horizon on which the log's first day falls, and by what."""
     calendar = resolved.calendar
-    warm = -(-resolved.scenario.horizon.warm_up // 86_400_000)
+    warm = -(-resolved.scenario.horizon.warm_up // MS_PER_DAY)
     by_date = (log.first_day - calendar.start).days
     if by_date >= warm and by_date + log.days <= calendar.days:
         return by_date, "date"

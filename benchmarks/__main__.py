@@ -16,6 +16,8 @@ NAMES = {
     "linear": "cost against the number of contacts (--largest)",
     "workers": "two workers against one",
     "million": "a year of a million contacts a month (--scale)",
+    "plan": "the planning model: how its time grows with months, investments and teams",
+    "schedule": "weekly schedules of small and large centres: columns, time, gap",
     "demo": "deskplan compare with five scenarios, as a user starts it",
 }
 
@@ -62,6 +64,14 @@ def benchmark(name: str, chosen: argparse.Namespace) -> Callable[[], list[Goal]]
         from benchmarks import workers
 
         return workers.main
+    if name == "schedule":
+        from benchmarks import schedule
+
+        return schedule.main
+    if name == "plan":
+        from benchmarks import plan
+
+        return plan.main
     from benchmarks import demo
 
     return demo.main

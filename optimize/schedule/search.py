@@ -15,7 +15,7 @@ from optimize.schedule.roster import Person, duty_of, people_of
 from optimize.schedule.terms import Terms
 from optimize.schedule.weekly import HOURS_PER_SLOT, Weekly, weekly_model
 from optimize.schedule.weeks import offers_of
-from optimize.solver import SolverName
+from optimize.solver import Solved, SolverName
 from sim.scenario.schema.people import Team
 
 START_FROM = 300
@@ -147,23 +147,50 @@ def _search(
         return None if time_limit is None else max(0.05, share * time_limit - (time.monotonic() - began))
 
     relaxation = relax_cover(weekly.cover, solver, left())
-    _check(terms, weekly, relaxation, solver, left())
-    quick = greedy(terms, weekly)
-    known = None if quick is None else as_start(weekly, quick)
-    start = None
+    if relaxation.solved.status != "no_incumbent":
+        _check(terms, weekly, relaxation, solver, time_limit)
+    best = _first(terms, weekly, solver)
     if len(weekly.people) >= START_FROM and relaxation.solved.found:
-        start = _rounded(weekly, relaxation, solver, left(START_SHARE), gap, known)
-    started = None if start is None else start.cost
-    if start is not None and _proven(start, relaxation, gap):
-        return replace(start, bound=relaxation.cost), started
-    found = solve_cover(weekly.cover, solver, left(), gap, known if start is None else start.solved.values)
-    if start is not None and (found.cost is None or (start.cost or 0.0) < found.cost):
-        bound = found.bound
-        solved = replace(start.solved, status="time_limit")
-        found = replace(start, solved=solved, bound=bound)
-    _check(terms, weekly, found, solver, left())
+        values = None if best is None else best.solved.values
+        best = _cheaper(_rounded(weekly, relaxation, solver, left(START_SHARE), gap, values), best)
+    started = None if best is None else best.cost
+    if best is not None and _proven(best, relaxation, gap):
+        return replace(best, bound=relaxation.cost), started
+    found = solve_cover(weekly.cover, solver, left(), gap, None if best is None else best.solved.values)
     bounds = [bound for bound in (found.bound, relaxation.cost) if bound is not None]
-    return replace(found, bound=max(bounds, default=None)), started
+    if best is None or found.solved.status == "infeasible":
+        _check(terms, weekly, found, solver, time_limit)
+    chosen = _cheaper(found if found.solved.found else None, best)
+    assert chosen is not None
+    return replace(chosen, bound=max(bounds, default=None)), started
+
+
+def _cheaper(one: Covered | None, other: Covered | None) -> Covered | None:
+    """The cheaper of two; of equal ones the first."""
+    found = [each for each in (one, other) if each is not None and each.cost is not None]
+    return min(found, key=lambda each: each.cost or 0.0, default=None)
+
+
+def _first(terms: Terms, weekly: Weekly, solver: SolverName) -> Covered | None:
+    """The schedule of going step by step, if there is one within all limits."""
+    people = greedy(terms, weekly)
+    if people is None:
+        return None
+    values, cover = as_start(weekly, people), weekly.cover
+    counts = np.array([values[column.name] for column in cover.columns])
+    there = np.asarray(cover.matrix @ counts)
+    if cover.most_over is not None and (there - np.ceil(cover.need - CLOSE)).max() > cover.most_over + CLOSE:
+        return None
+    short, above = np.maximum(cover.need - there, 0.0), np.maximum(there - cover.need, 0.0)
+    cost = sum(column.cost * count for column, count in zip(cover.columns, counts.tolist(), strict=True))
+    cost += (cover.under or 0.0) * float(short.sum()) + cover.over * float(above.sum())
+    priced = dict(values)
+    if cover.over:
+        priced |= {f"above_{slot}": amount for slot, amount in enumerate(above.tolist())}
+    if cover.under is not None:
+        priced |= {f"short_{slot}": amount for slot, amount in enumerate(short.tolist()) if cover.need[slot] > 0}
+    solved = Solved("time_limit", cost / cover.scale, None, None, 0.0, solver, priced)
+    return Covered(solved, counts, there, short, above, cost, None)
 
 
 def _rounded(
@@ -207,8 +234,7 @@ def _check(
     if status in ("optimal", "time_limit"):
         return
     if status == "no_incumbent":
-        waited = f"{ended.solved.seconds:.0f} s"
-        raise NoSchedule(f"{terms.team}: no schedule was found in {waited}; give more time (--time-limit)")
+        raise NoSchedule(f"{terms.team}: no schedule was found in {time_limit:g} s; give more time (--time-limit)")
     if status != "infeasible":
         raise NoSchedule(f"{terms.team}: the cost has no lower end ({status}): a preference pays for every day worked")
     if weekly.cover.under is None:

@@ -42,7 +42,8 @@ def explicit_optimum(resolved: Resolved, need: np.ndarray) -> float:
     """The same by a column for every week with every combination of breaks on its days: no implicit anything."""
     terms, team = terms_of(resolved.scenario, "desk"), resolved.scenario.teams["desk"]
     problem = pulp.LpProblem("explicit", pulp.LpMinimize)
-    cost, rows = {}, [{} for _ in range(336)]
+    cost: dict[Any, float] = {}
+    rows: list[dict[Any, float]] = [{} for _ in range(336)]
     for number, offer in enumerate(offers_of(terms, team)):
         for days in combinations(offer.days, offer.number):
             places = [pause.places for pause in offer.kind.pauses]
@@ -60,7 +61,7 @@ def explicit_optimum(resolved: Resolved, need: np.ndarray) -> float:
                             at = (day * 48 + offer.kind.start + slot) % 336
                             rows[at][x] = rows[at].get(x, 0.0) + share
     problem += pulp.LpAffineExpression(cost)
-    for slot in np.flatnonzero(need):
+    for slot in np.flatnonzero(need).tolist():
         problem += pulp.LpAffineExpression(rows[slot]) >= float(need[slot]), f"need_{slot}"
     found = solve(problem, "highs", 60.0)
     assert found.status == "optimal"
@@ -275,5 +276,5 @@ def test_nothing_found_in_time_is_said(world: World, monkeypatch: pytest.MonkeyP
     resolved = world(scheduling={"desk": {"starts": "00:00-23:30", "contracts": contracts}})
     need = need_of(*((day, hour, hour + 1, 3 + (7 * hour + 3 * day) % 9) for day in range(7) for hour in range(48)))
     terms, team = terms_of(resolved.scenario, "desk"), resolved.scenario.teams["desk"]
-    with pytest.raises(NoSchedule, match=r"no schedule was found in .* --time-limit"):
+    with pytest.raises(NoSchedule, match=r"no schedule was found in .*--time-limit"):
         schedule(terms, team, need, time_limit=0.05, gap=0.0)

@@ -77,7 +77,8 @@ class Gap:
         kpis, months = np.array([names.index(kpi) for kpi, _ in keys]), np.array([month for _, month in keys])
         count = len(departures)
         spread = departures.std(axis=0, ddof=1)
-        standard = np.divide(departures, spread, out=np.zeros_like(departures), where=spread > 0)
+        about = departures - departures.mean(axis=0)
+        standard = np.divide(about, spread, out=np.zeros_like(about), where=spread > 0)
         sums, pairs = np.zeros((2, kpis.max() + 1, kpis.max() + 1))
         for month in np.unique(months):
             mine = np.flatnonzero(months == month)

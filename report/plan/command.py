@@ -19,14 +19,14 @@ from optimize.plan.choose import Choice, choose
 from optimize.plan.holding import Wish
 from optimize.plan.outcome import Infeasible, NothingFound, Unbounded
 from optimize.plan.simulating import Tell
-from optimize.solver import SolverMissing, SolverName
-from report.given import OPEN_LOOPS, Refused, check_writable
+from optimize.solver import SOLVERS, SolverMissing, SolverName, available
+from report.given import Refused, check_given, check_writable, with_loops
 from report.kept import plain_bridge
 from report.manifest import Circumstances
 from report.plan import Plain, words
 from report.plan.plain import plain
 from report.write import write_run
-from sim.engine import DEFAULT_ENGINE, ENGINES, prepare
+from sim.engine import DEFAULT_ENGINE, prepare
 from sim.feedback import Unbounded as LoopUnbounded
 from sim.replicate import Replications
 from sim.scenario.emit import to_yaml
@@ -71,14 +71,14 @@ def optimize(
 ) -> tuple[Plain, Path]:
     """The plan as plain data and its folder. Raises ScenarioProblems, Refused and NoPlan."""
     started, clock = dt.datetime.now(dt.UTC), time.monotonic()
-    if engine is not None and engine not in ENGINES:
-        raise Refused(f"there is no engine '{engine}' in this version; there are: {', '.join(ENGINES)}")
-    if jobs == 0:
-        raise Refused("--jobs 0 does no work: give a number of processes, or -1 for all cores")
+    check_given(engine, jobs)
+    if not available(solver):  # before minutes of learning
+        other = next(name for name in SOLVERS if name != solver)
+        raise Refused(f"the solver {solver} is not installed; --solver {other} may be")
     tell = _teller(progress_to, quiet)
     try:
         budgets = budgets_of(frontier) if frontier else ()
-        sources = asked(file, overlays, sets if feedback else (*sets, *OPEN_LOOPS), budget, objective, targets,
+        sources = asked(file, overlays, with_loops(sets, feedback), budget, objective, targets,
                         indifference)  # fmt: skip
         base = sources.declared()
         check_writable(out)

@@ -8,6 +8,7 @@ month then has the part of it that the ramp has reached in each month.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -81,7 +82,8 @@ def options(versions: Versions, ask: Ask) -> list[Chosen]:
         first = [in_every_level(scenario, document, other)[0] for other in needed]
         for each in in_every_level(scenario, document, name):
             settled = _settled(scenario, [*first, each])
-            found.append(Chosen(each, dict(list(settled.items())[:-1]), settled))
+            named = re.sub(r"[^a-z0-9_]", "_", f"with_{each.name}_{each.level or ''}".lower())
+            found.append(Chosen(each, dict(list(settled.items())[:-1]), {**settled, ("name",): named}))
     return found
 
 
@@ -101,14 +103,16 @@ def floor_of(work: np.ndarray) -> np.ndarray:
     return np.asarray(np.broadcast_to(_SMALL * total / work[:, :, 0].size, work.shape))
 
 
-def effect(chosen: Chosen, before: Measured, after: Measured, kpis: Mapping[str, np.ndarray]) -> Effect:
+def effect(
+    chosen: Chosen, before: Measured, after: Measured, kpis: Mapping[str, np.ndarray], score: float = 0.0
+) -> Effect:
     """The effect of an option: ``after`` has it settled, ``before`` does not; same tapes, enough people in both."""
     log_work, error = log_ratio(before.wanted, after.wanted)
     moved = after.moved - before.moved
     by_use = own_use(after, chosen.option.name)
     noise = moved.sum(axis=(1, 2))
     money_error = float(noise.std(ddof=1) / np.sqrt(len(noise))) if len(noise) > 1 else float("nan")
-    return Effect(chosen, log_work, error, moved.mean(axis=0), by_use, money_error, kpis)
+    return Effect(chosen, log_work, error, moved.mean(axis=0), by_use, money_error, kpis, score)
 
 
 def log_ratio(before: np.ndarray, after: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from evaluate.categories import CATEGORIES, NOT_SUPPORT
-from evaluate.compare import Priced
+from evaluate.compare import Priced, compare
+from evaluate.stakeholders import judge
 from evaluate.yardstick import series, yardstick
 from optimize.plan import effects as of
 from optimize.plan.ask import Ask
@@ -168,8 +169,19 @@ def _effects(
     for one, run in zip(chosen, runs[len(before) :], strict=True):
         without, with_it = plain[tuple(map(str, sorted(one.before)))], measured(run, names)
         kpis = {goal: _change(versions.base, goal, without.runs, run) for goal in ask.goals}
-        found.append(of.effect(one, without, with_it, {goal: c for goal, c in kpis.items() if c is not None}))
+        known = {goal: change for goal, change in kpis.items() if change is not None}
+        score = _score(without.runs, run) if ask.objective == "score" else 0.0
+        found.append(of.effect(one, without, with_it, known, score))
     return found
+
+
+def _score(before: Replications, after: Replications) -> float:
+    """What all stakeholders make of a version against the one before it."""
+    judged = judge(compare([before, after]))
+    if judged is None:
+        return 0.0
+    name = after.resolved.scenario.name
+    return next((one.score.value or 0.0 for one in judged.ranking if one.option == name), 0.0)
 
 
 def _change(base: Resolved, goal: str, before: Replications, after: Replications) -> np.ndarray | None:

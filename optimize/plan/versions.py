@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sim.scenario.layers import Layers
 from sim.scenario.load import finish
 from sim.scenario.nodes import Node, Path, from_python
 from sim.scenario.resolved import Resolved
@@ -17,15 +16,11 @@ Values = Mapping[Path, Any]
 
 
 class Versions:
-    """A scenario's document, and what it comes to under other values."""
+    """A scenario's document, under a draw of what is uncertain if one is given, and under other values."""
 
     def __init__(self, sources: Sources, changes: Mapping[str, str] | None = None) -> None:
         self.sources = sources
-        self._layers = Layers()
-        self._document = self._layers.document(sources.file, sources.overlays, sources.sets)
-        self._document = self._document.put(("uncertain",), None)
-        if changes:  # a draw of uncertain inputs
-            self._document = from_python(dict(sources.resolved(changes).document))
+        self._document, self._layers = sources.document(changes)
         self.base = self.resolved({})
         """The scenario as it is written, without its `uncertain:`."""
 

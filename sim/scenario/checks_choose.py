@@ -32,6 +32,11 @@ def check_choose(context: Context) -> Iterator[Problem]:
     yield from _targets(context, block)
     yield from _grades(context, block)
     yield from context.names((*_AT, "goals"), block.goals, "goal", context.scenario.goals)
+    for index, name in enumerate(block.goals):
+        goal = context.scenario.goals.get(name)
+        if goal is not None and named(goal.kpi).kpi.startswith(TARGET_KPI):
+            wrong = f"{name} is a service level, which people hold rather than investments"
+            yield context.problem((*_AT, "goals", index), wrong, "`choose.targets`", about=[("goals", name)])
     yield from _times(context, block)
     if block.objective == "score" and not context.scenario.stakeholders:
         wrong = "there are no stakeholders whose score could be best"

@@ -39,8 +39,12 @@ class Sources:
 
     def resolved(self, changes: Mapping[str, str] | None = None) -> Resolved:
         """The scenario under changes (path -> change), without its `uncertain:`. Raises ScenarioProblems."""
+        return finish(*self.document(changes))
+
+    def document(self, changes: Mapping[str, str] | None = None) -> tuple[Node, Layers]:
+        """The merged document under changes, without its `uncertain:`, and the layers that it was merged from."""
         layers = _Drawn(draw=dict(changes or {}))
-        return finish(layers.document(self.file, self.overlays, self.sets), layers)
+        return layers.document(self.file, self.overlays, self.sets), layers
 
 
 @dataclass

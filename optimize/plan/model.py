@@ -23,10 +23,12 @@ from optimize.plan.staffing import Staffed, staff
 from optimize.solver import SolverName
 
 GAP = 1e-3
-# Share of the objective that the rounding of people may miss, and the seconds that it may take.
+# The rounding of people may miss this share of the objective, or this many millionths of the money turned over, and
+# take these seconds; so many plans are rounded.
 ROUNDING_GAP = 1e-4
-ROUNDING_SECONDS = 10.0
-ROUNDED_AT_MOST = 4
+ROUNDING_SLIGHT = 50
+ROUNDING_SECONDS = 5.0
+ROUNDED_AT_MOST = 3
 # Choices of investments that fractions of people can serve and whole people cannot, tried one after the other.
 REFUTED_AT_MOST = 20
 
@@ -124,7 +126,7 @@ def rounded(bench: Bench, best: Staffed, clock: Clock) -> Staffed | None:
             for amount, p in zip(best.people, bench.problem.people, strict=True)
         ]
     )
-    gap = max(ROUNDING_GAP, 10 * bench.slight / max(abs(best.value), bench.slight))
+    gap = max(ROUNDING_GAP, ROUNDING_SLIGHT * bench.slight / max(abs(best.value), bench.slight))
     return staff(bench, best.decided, own, whole=True, gap=min(gap, 0.5), start=replace(best, people=up))
 
 

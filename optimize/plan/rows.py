@@ -296,7 +296,16 @@ class Rows:
         terms += list(zip(worth.grades, self.y, strict=True))
         self.lp.setObjective(linear(terms, worth.constant))
 
-    # What is added while solving
+    # What is read and added while solving
+
+    def available(self, values: Mapping[str, float]) -> dict[tuple[int, int], float]:
+        """Heads that a solution has for each need, with what an elastic problem lets it lack."""
+        found = {}
+        for need in self.needs:
+            teams, m = self.problem.pools[need.pool].teams, need.month
+            lacking = values.get(f"slack_pool_{need.pool}_{m}", 0.0)
+            found[need.key] = lacking + sum(values.get(f"heads_{t}_{m}", 0.0) for t in teams)
+        return found
 
     def cut(self, tangent: Tangent) -> str:
         """Add a tangent plane; its row's name."""

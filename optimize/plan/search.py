@@ -7,12 +7,13 @@ decided again under the exact needs, are a plan that holds. When the two meet wi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from optimize.plan.bench import STIFF, Bench, Bend, Clock, Forbidden, rows_of
+from optimize.plan.guess import neighbours, rounded_guesses
 from optimize.plan.outcome import Unbounded
 from optimize.plan.problem import PlanProblem
 from optimize.plan.rows import Decided, Rows
@@ -27,6 +28,8 @@ SETTLED = 1e-5
 # Linear rounds without touching after which a plane is dropped.
 IDLE = 3
 WHOLE_ROUNDS = 40
+# Rounds of changing one investment at a time before the first integer problem.
+IMPROVED_AT_MOST = 2
 # Gap of the first integer problems, and how much smaller it gets than the distance that is left.
 LOOSE = 0.05
 TIGHTER = 0.3
@@ -58,13 +61,16 @@ def search(
     model = _Model(bench, bend, forbid, fixed)
     if model.rows.impossible:
         return Searched(None, None, True, 0)
-    bound, rounds, impossible = _linear_rounds(model, clock)
-    if impossible:
+    linear = _linear_rounds(model, clock)
+    bound, rounds = linear.bound, linear.rounds
+    if linear.impossible:
         return Searched(None, None, True, rounds)
     model.freshen()
     best: Staffed | None = None
     for guess in _first_guesses(bench, start, fixed, forbid, bend):
         best = _better(best, staff(bench, guess, clock, bend=bend))
+    if fixed is None and bend is STIFF and linear.x is not None and linear.y is not None:
+        best = _improved(model, clock, best, linear.x, linear.y)
     visited: list[Staffed] = [] if best is None else [best]
     settled = False
     for _ in range(WHOLE_ROUNDS):
@@ -84,7 +90,8 @@ def search(
         found = staff(bench, decided, clock, bend=bend)
         best = _better(best, found)
         visited += [] if found is None else [found]
-        if not model.touch(decided.x, decided.y):
+        where = model.broken(decided.x, decided.y, solved.values) | (found.tight if found else set())
+        if not model.touch(decided.x, decided.y, where) and not model.touch(decided.x, decided.y):
             if aim <= clock.gap / 2:
                 if found is not None:
                     break
@@ -105,27 +112,67 @@ def _better(one: Staffed | None, other: Staffed | None) -> Staffed | None:
     return other if one is None or (other is not None and other.value > one.value) else one
 
 
-def _linear_rounds(model: _Model, clock: Clock) -> tuple[float | None, int, bool]:
-    """Bound, rounds, whether the relaxation (and so the problem) is infeasible."""
-    bound: float | None = None
+@dataclass(frozen=True)
+class _Linear:
+    """How the linear rounds ended, with the last solution of the relaxation."""
+
+    bound: float | None
+    rounds: int
+    impossible: bool = False
+    """The relaxation is infeasible, and so is the problem."""
+    x: np.ndarray | None = None
+    y: np.ndarray | None = None
+
+
+def _linear_rounds(model: _Model, clock: Clock) -> _Linear:
+    now = _Linear(None, 0)
     for count in range(1, LINEAR_ROUNDS + 1):
         solved = relaxed(model.rows.lp, clock.solver, clock.left)
         if solved.status == "unbounded":
             raise Unbounded(runaway(model.bench, clock))
         if solved.status in ("infeasible", "infeasible_or_unbounded"):
-            return None, count, True
-        if not solved.found or solved.objective is None:
-            return bound, count, False
+            return _Linear(None, count, True)
+        if solved.status != "optimal" or solved.objective is None:
+            return now
         x = np.array([solved.values[c.name] for c in model.rows.x])
         y = np.array([solved.values[c.name] for c in model.rows.y])
         model.rest(x, y)
-        added = model.touch(x, y)
-        before, bound = bound, solved.objective
+        added = model.touch(x, y, model.broken(x, y, solved.values))
+        before, now = now.bound, _Linear(solved.objective, count, False, x, y)
         if not added or clock.over:
-            return bound, count, False
-        if before is not None and abs(before - bound) <= SETTLED * max(abs(bound), 1.0):
-            return bound, count, False
-    return bound, LINEAR_ROUNDS, False
+            break
+        if before is not None and abs(before - solved.objective) <= SETTLED * max(abs(solved.objective), 1.0):
+            break
+    return now
+
+
+def _improved(model: _Model, clock: Clock, best: Staffed | None, x: np.ndarray, y: np.ndarray) -> Staffed | None:
+    """The best of what the relaxation rounds to, and of the changes of one investment that make it better."""
+    bench = model.bench
+    tried: set[tuple[bytes, bytes]] = set()
+
+    def attempt(guess: Decided) -> Staffed | None:
+        if guess.key() in tried or clock.over or any(f.hits(bench.problem, guess) for f in model.forbidden):
+            return None
+        tried.add(guess.key())
+        if not keeps_rules(bench.problem, guess):
+            return None
+        found = staff(bench, guess, clock)
+        if found is not None:
+            model.touch(guess.x, guess.y, found.tight)
+        return found
+
+    for guess in rounded_guesses(bench, x, y):
+        best = _better(best, attempt(guess))
+    for _ in range(IMPROVED_AT_MOST):
+        before = best
+        if before is None:
+            break
+        for guess in neighbours(bench, before.decided, x):
+            best = _better(best, attempt(guess))
+        if best is before:
+            break
+    return best
 
 
 class _Model:
@@ -153,12 +200,14 @@ class _Model:
         self.forbidden.append(cut)
         self.rows.forbid(cut.x, cut.y, cut.any_month)
 
-    def touch(self, x: np.ndarray, y: np.ndarray) -> int:
-        """Add a plane at the decision wherever the highest one lies below the truth; how many."""
+    def touch(self, x: np.ndarray, y: np.ndarray, where: Collection[tuple[int, int]] | None = None) -> int:
+        """Add a plane at the decision for each need (all, or some), if the highest lies below the truth; how many."""
         v = x @ self.bench.merged.effect
         highest = self._highest([plane.at(v, y) for plane in self.bench.planes])
         added = 0
         for need in self.bench.needs:
+            if where is not None and need.key not in where:
+                continue
             truth = need.heads(v, y)
             if truth - highest.get(need.key, 0.0) > RELATIVE * max(truth, 1.0):
                 plane = need.tangent(v, y)
@@ -167,6 +216,13 @@ class _Model:
                 self.idle.append(0)
                 added += 1
         return added
+
+    def broken(self, x: np.ndarray, y: np.ndarray, values: Mapping[str, float]) -> set[tuple[int, int]]:
+        """Needs that a solution does not meet in truth."""
+        v = x @ self.bench.merged.effect
+        available = self.rows.available(values)
+        truths = [(need.key, need.heads(v, y)) for need in self.bench.needs]
+        return {key for key, truth in truths if truth - available[key] > RELATIVE * max(truth, 1.0)}
 
     def rest(self, x: np.ndarray, y: np.ndarray) -> None:
         """Count the rounds in which a plane has not touched."""

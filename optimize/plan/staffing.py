@@ -25,6 +25,12 @@ class Staffed:
     solved: Solved
     rows: Rows
 
+    @property
+    def tight(self) -> frozenset[tuple[int, int]]:
+        """Needs (pool, month) that cost something: the others can be forgotten without a better plan."""
+        priced = [name.split("_") for name, dual in self.solved.duals.items() if abs(dual) > 1e-9]
+        return frozenset((int(name[1]), int(name[2])) for name in priced if name[0] == "pool")
+
 
 def staff(
     bench: Bench,
@@ -44,7 +50,8 @@ def staff(
         given = None if start is None else given_values(rows, decided, start.people)
         solved = solve(rows.lp, clock.solver, clock.left, gap, given)
     else:
-        solved = relaxed(rows.lp, clock.solver, clock.left)
+        # Small, and worth nothing where it is stopped half-way.
+        solved = relaxed(rows.lp, clock.solver)
     if solved.status == "unbounded":
         raise Unbounded(runaway(bench, clock))
     if not solved.found or solved.objective is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -117,7 +117,17 @@ def pools_of(
             )
         )
     pools += _passed_on(base, ask, names, seen[1])
+    pools = _told_apart(pools)
     return tuple(pools), (*responses, *[None] * (len(pools) - len(responses)))
+
+
+def _told_apart(pools: Sequence[Pool]) -> list[Pool]:
+    """The same with a number behind a name that has come before: `a_b` and `a` with `b` are written alike."""
+    found: list[Pool] = []
+    for pool in pools:
+        same = sum(pool.name == other.name for other in found)
+        found.append(replace(pool, name=f"{pool.name}_{len(found)}") if same else pool)
+    return found
 
 
 def _passed_on(base: Resolved, ask: Ask, names: Names, held: Measured) -> list[Pool]:

@@ -14,6 +14,7 @@ from evaluate.sweep.response import Responses
 from evaluate.sweep.run import Sweep
 from report.given import Refused, check_given, check_writable, with_loops
 from report.lean import Clock, save_chart, save_tables, write_lean
+from report.rerun import DESIGN
 from report.sweep.ask import Asked, asked
 from report.sweep.charts import charts
 from report.sweep.files import Writer, effects_table, response_table
@@ -97,6 +98,8 @@ def sweep(
         def fill(folder: Path) -> None:
             for path in sorted(Path(draft).iterdir()):
                 shutil.move(path, folder / path.name)
+            if question.get("design_file"):
+                shutil.copyfile(question["design_file"], folder / DESIGN)
             _rendered(swept, folder)
 
         facts = {

@@ -25,9 +25,9 @@ from tests.robust.world import world
 ROOT = Path(__file__).resolve().parent.parent.parent
 STORE = "units.sqlite"
 SAID = ("said.out", "said.err")
-LATEST_S = 2.0
-"""Kills come at a random moment up to so long after the start."""
-FRESH, SLOWER = 0.05, 8
+LATEST_S = 1.3
+"""Kills come at a random moment up to so many seconds (of processor time) after the start."""
+FRESH, SLOWER = 0.03, 8
 """So many of the starts are new processes with workers of their own, which take so much longer to begin."""
 
 
@@ -74,6 +74,15 @@ class Forked:
             time.sleep(0.01)
         assert self.returncode is not None
         return self.returncode
+
+    def work(self, seconds: float) -> None:
+        """Waits until it has used so much processor time, or has ended: a busy machine changes nothing."""
+        ticks = os.sysconf("SC_CLK_TCK")
+        while self.poll() is None:
+            fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            if (int(fields[11]) + int(fields[12])) / ticks >= seconds:
+                return
+            time.sleep(0.005)
 
     def send_signal(self, number: int) -> None:
         """Sends a signal."""
@@ -180,7 +189,11 @@ def disturb(
         fresh = chance.random() < FRESH
         process = started(folder, points, jobs) if fresh else Forked(folder, points)
         how = chance.choices(["process", "worker", "Ctrl-C"], [8, 4 if fresh else 0, 1])[0]
-        time.sleep(chance.uniform(0.0, latest * (SLOWER if fresh else 1)))
+        moment = chance.uniform(0.0, latest * (SLOWER if fresh else 1))
+        if isinstance(process, Forked):
+            process.work(moment)
+        else:
+            time.sleep(moment)
         if process.poll() is not None:  # over before it could be killed: no kill
             assert process.returncode == 0, said(folder)
             told.whole += 1

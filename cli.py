@@ -975,10 +975,17 @@ def backtest(files: tuple[str, ...], form: str, quiet: bool, **choices: Any) -> 
     help="extract.yaml: window, time zone and filters of the export.",
 )
 @click.option("--timezone", metavar="ZONE", help="Where the centre works, such as Europe/Berlin.")
+@click.option("--vendor", metavar="NAME", help="Whose export it is. [default: told from its headings]")
+@click.option(
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A mapping of your own (YAML): see docs/exports.md.",
+)
 @click.option("--target", metavar="DURATION", help="Waits count beyond this. [default: the wait that fits best]")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def satisfaction(contacts: Path, out: Path | None, form: str, **choices: Any) -> None:
-    """Fit what lowers satisfaction from a contact log (CSV) with scores, and say how sure it is."""
+    """Fit what lowers satisfaction from a contact log or an export with scores, and say how sure it is."""
     from dataclasses import asdict
 
     from sim.calibrate.satisfaction_file import run

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.calibrate.contacts import ContactLog, read_contacts
+from sim.calibrate.contacts import ContactLog
 from sim.calibrate.extract import CalibrationError, read_extract
 from sim.calibrate.satisfaction import Points, SatisfactionFit, fit_satisfaction
 from sim.calibrate.summary import Table
+from sim.calibrate.vendors.read import read_log
 from sim.scenario.problems import Origin, Problem, ScenarioProblems
 from sim.scenario.units import QuantityError, parse_duration
 
@@ -27,13 +28,17 @@ def run(
     extract: Path | None = None,
     timezone: str | None = None,
     target: str | None = None,
+    vendor: str | None = None,
+    mapping: Path | None = None,
 ) -> tuple[list[Table], SatisfactionFit]:
-    """Fit the scores of a contact log; tables to show, and the fit. With ``out`` the overlay is written.
+    """Fit the scores of a contact log or an export; tables to show, and the fit. With ``out`` the overlay is written.
 
     Raises ScenarioProblems with what is wrong; nothing is written then.
     """
     try:
-        log = read_contacts(contacts, read_extract(extract) if extract else None, timezone)
+        log = read_log(contacts, read_extract(extract) if extract else None, timezone, vendor, mapping)
+        if not isinstance(log, ContactLog):
+            raise CalibrationError(["an interval report holds no scores of single contacts"])
         fit = fit_satisfaction(log, parse_duration(target) / 1000.0 if target else None)
     except CalibrationError as error:
         raise ScenarioProblems(error.located(contacts)) from error

@@ -253,3 +253,15 @@ def test_the_list_of_vendors_is_printed_in_both_forms():
     data = json.loads(CliRunner().invoke(main, ["calibrate", "--list-vendors", "--format", "json"]).output)
     assert len(data["rows"]) == 15
     assert CliRunner().invoke(main, ["calibrate"]).exit_code == 2
+
+
+def test_the_scores_of_an_export_can_be_fitted(found, tmp_path):
+    """Zendesk's ratings, with their scale: `Offered` is no answer, and two in four answered here."""
+    path = tmp_path / "tickets.csv"
+    path.write_text(desks.zendesk(found, np.random.default_rng(1)), encoding="utf-8")
+    command = ["satisfaction", str(path), "--timezone", "Europe/Berlin", "--format", "json"]
+    done = CliRunner().invoke(main, command)
+    assert done.exit_code == 0, done.output
+    data = json.loads(done.output)
+    assert data["scale"] == "good_bad"
+    assert 0.3 * len(found) < data["cases"] < 0.6 * len(found)

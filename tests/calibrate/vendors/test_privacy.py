@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import json
 import logging
 import re
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -34,29 +38,65 @@ def leaks(text: str) -> list[str]:
     return [word for word in PERSONAL if word in text] + NUMBER.findall(text)
 
 
-@pytest.mark.parametrize("write", WRITERS, ids=lambda w: w.__name__)
-def test_no_name_number_or_text_leaves_the_export(write, found, tmp_path, caplog):
-    caplog.set_level(logging.DEBUG)
-    path = tmp_path / "export"
-    text = write(found, np.random.default_rng(1))
-    assert leaks(text)  # the export does hold them
-    path.write_text(text, encoding="utf-8")
-    outputs = []
+@dataclass(frozen=True)
+class Ran:
+    """An export, calibrated by the command in both forms."""
+
+    source: str
+    text: str
+    json: str
+    written: str
+    logged: str
+    path: Path
+
+
+@pytest.fixture(
+    scope="module", params=[*WRITERS, centres.intervals, centres.genesys_intervals], ids=lambda w: w.__name__
+)
+def ran(request, found, tmp_path_factory) -> Ran:
+    folder = tmp_path_factory.mktemp("export")
+    path, records = folder / "export", io.StringIO()
+    source = request.param(found, np.random.default_rng(1))
+    path.write_text(source, encoding="utf-8")
+    handler = logging.StreamHandler(records)
+    logging.getLogger().addHandler(handler)
+    logging.getLogger().setLevel(logging.DEBUG)
+    shown = []
     for form in ("text", "json"):
-        command = ["calibrate", str(path), "--out", str(tmp_path / "out.yaml"), "--timezone", "Europe/Berlin"]
+        command = ["calibrate", str(path), "--out", str(folder / "out.yaml"), "--timezone", "Europe/Berlin"]
         done = CliRunner().invoke(main, [*command, "--format", form])
         assert done.exit_code == 0, done.output
-        outputs.append(done.output)
-    outputs += [p.read_text(encoding="utf-8") for p in sorted(tmp_path.iterdir()) if p != path]
-    assert len(outputs) >= 5
-    assert not leaks("\n".join(outputs))
-    assert not leaks(caplog.text)
-    log = read_log(path, timezone="Europe/Berlin")
-    assert isinstance(log, ContactLog)
+        shown.append(done.output)
+    logging.getLogger().removeHandler(handler)
+    logging.getLogger().setLevel(logging.WARNING)
+    files = [p for p in sorted(folder.iterdir()) if p != path]
+    assert len(files) >= 3
+    written = "\n".join(p.read_text(encoding="utf-8") for p in files)
+    return Ran(source, shown[0], shown[1], written, records.getvalue(), path)
+
+
+def test_no_name_number_or_text_leaves_the_export(ran):
+    for output in (ran.text, ran.json, ran.written, ran.logged):
+        assert not leaks(output)
+    log = read_log(ran.path, timezone="Europe/Berlin")
+    if not isinstance(log, ContactLog):
+        return  # an interval report holds nobody
+    assert leaks(ran.source)  # the export does hold them
     for frame in (log.raw, log.rows):
         assert not leaks(frame.to_csv())
         for key in ("contact_id", "case_id", "customer_key", "agent_key"):
             assert frame[key].dropna().str.fullmatch(r"[0-9a-f]{16}").all()
+
+
+def test_all_fifteen_checks_are_shown_with_their_counts(ran):
+    data = json.loads(ran.json)
+    assert [check["number"] for check in data["checks"]] == list(range(1, 16))
+    assert all(
+        isinstance(check["count"], int) and check["level"] in ("ok", "note", "warning") for check in data["checks"]
+    )
+    shown = [line.split("│") for line in ran.text.splitlines() if line.startswith("│")]
+    counted = {cells[1].strip(): cells[4].strip() for cells in shown if len(cells) == 7 and cells[1].strip().isdigit()}
+    assert counted == {str(check["number"]): f"{check['count']:,}" for check in data["checks"]}
 
 
 @pytest.mark.parametrize("write", WRITERS, ids=lambda w: w.__name__)

@@ -22,6 +22,8 @@ TRIED = 5
 """Candidates whose best size is simulated."""
 ROUNDS = 1
 """Sizes simulated of each once it is known how chance is to be judged."""
+MOST_ROUNDS = 4
+"""The same where a change turns out far larger than those from which its response was learnt."""
 ENOUGH = 0.85
 """Share of the misfit from which on one input is enough and pairs are not looked for."""
 BETTER = 0.08
@@ -141,9 +143,11 @@ def explain(
     _refine(search, order[:TRIED])
     if order:
         search.judge_by(min(order[:TRIED], key=lambda r: r.simulated_best(gap)[1]), replications)
-    for _ in range(ROUNDS):
+    for turn in range(MOST_ROUNDS):
         order = sorted(responses, key=lambda r: search.gap.misfit(r.difference(r.best(search.gap))))
-        _refine(search, order[:TRIED])
+        tried = _refine(search, order[:TRIED])
+        if turn + 1 >= ROUNDS and not (tried and any(r.at_its_edge for r in order[:TRIED])):
+            break
     gap = search.gap
     ranked = sorted((_explained(search, r, confidence, n < TRIED) for n, r in enumerate(order)), key=lambda e: e.left)
     pair = None
@@ -174,8 +178,8 @@ def _learn(search: _Search, found: Sequence[Candidate]) -> tuple[list[Response],
     return list(responses.values()), [(key, text) for key, text in why.items() if key not in responses]
 
 
-def _refine(search: _Search, responses: Sequence[Response]) -> None:
-    """Simulates the best size of each by what is known so far, unless one next to it was."""
+def _refine(search: _Search, responses: Sequence[Response]) -> bool:
+    """Simulates the best size of each by what is known so far, unless one next to it was; whether any was simulated."""
     tries = []
     for response in responses:
         size = response.best(search.gap)
@@ -183,11 +187,12 @@ def _refine(search: _Search, responses: Sequence[Response]) -> None:
         if all(abs(size - other) > close for other in response.sizes):
             tries.append((response, size))
     if not tries:
-        return
+        return False
     differences = search.simulate([((r.candidate, size),) for r, size in tries], "best sizes simulated")
     for (response, size), difference in zip(tries, differences, strict=True):
         if not isinstance(difference, str):
             response.sizes[size] = difference
+    return True
 
 
 def _explained(search: _Search, response: Response, confidence: float, simulated: bool) -> Explained:

@@ -19,7 +19,7 @@ from evaluate.monitor.candidates import Candidate
 KNOWN_TO = 0.01
 """No figure is taken to be known better than to this share of itself (of shares: as log odds)."""
 REACH = 2.0
-"""So many steps beyond the sizes simulated a response is trusted for the next try."""
+"""So many steps beyond the sizes simulated a response is trusted for the next try, or as far again as they reach."""
 SHRINK = 0.2
 """Correlations are drawn so much towards none: they rest on few replications."""
 _GRID = 401
@@ -132,9 +132,16 @@ class Response:
 
     def within(self) -> tuple[float, float]:
         """Sizes for which the response is known well enough to be tried."""
-        beyond = REACH * self.candidate.step
+        beyond = max(REACH * self.candidate.step, *map(abs, self.sizes))  # what is far off is found by doubling
         low, high = min(self.sizes) - beyond, max(self.sizes) + beyond
         return max(low, self.candidate.low), min(high, self.candidate.high)
+
+    @property
+    def at_its_edge(self) -> bool:
+        """Whether the farthest size simulated lies beyond the ones it was learnt from, short of the bounds."""
+        low, high = min(self.sizes), max(self.sizes)
+        first = 1.5 * self.candidate.step
+        return (low < -first and low > self.candidate.low) or (high > first and high < self.candidate.high)
 
     def best(self, gap: Gap) -> float:
         """The size that leaves the least misfit."""

@@ -22,7 +22,7 @@ name: small_centre
 horizon: {start: 2027-01-01, months: 4}
 experiment: {seed: 7, replications: 20}
 customers: {active: 20000, orders: 1 /month}
-demand: {busyness: {cv: 0.1, correlation: 0.3}}
+demand: {busyness: {cv: 0.04, correlation: 0}}
 reasons:
   order_status:
     per_order: 0.08

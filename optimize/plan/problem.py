@@ -209,4 +209,4 @@ class PlanSolution:
     rounds: int = 0
     solver: str = ""
     rounding: float = 0.0
-    """What whole people cost in objective against fractions of people, for this mix; part of the distance to `bound`."""
+    """What whole people cost in objective against fractions of people, for this mix."""

@@ -219,8 +219,8 @@ def test_any_run_is_run_again_from_its_own_folder(repo_root, place, arguments):
 def test_runs_lists_and_clean_removes_only_what_it_said(repo_root, place):
     home = place / "tidy"
     for _ in range(2):
-        ran = deskplan(repo_root, place, "sweep", "tiny.yaml", "--vary", "teams.desk.agents=4,5", "--quiet", "--out", "tidy",
-                       *FAST)  # fmt: skip
+        asked = ("sweep", "tiny.yaml", "--vary", "teams.desk.agents=4,5", "--quiet", "--out", "tidy")
+        ran = deskplan(repo_root, place, *asked, *FAST)
         assert ran.returncode == 0, ran.stderr
     draft = home / ".writing-left"
     draft.mkdir()

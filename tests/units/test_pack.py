@@ -26,7 +26,7 @@ def test_totals_tell_what_the_whole_tally_tells_about_the_horizon(open_world):
     rows = table[table["month"] == "all"]
     assert len(rows) > 200
     for row in rows.itertuples():
-        found = over_horizon(open_world, kept, row.kpi, row.channel, row.reason, row.team)
+        found = over_horizon(open_world, kept, str(row.kpi), str(row.channel), str(row.reason), str(row.team))
         for mine, theirs in ((found.value, row.value), (found.low, row.low), (found.high, row.high), (found.n, row.n)):
             assert mine == pytest.approx(theirs, rel=1e-12, nan_ok=True), (row.kpi, row.channel, row.reason)
 
@@ -58,6 +58,7 @@ def test_a_closed_loop_is_one_unit_and_keeps_what_feeds_back():
     assert result.loop.passes > 1
     back = replications_of(closed, 5, "fast", [result])
     assert back.resolved.feedback is not None
+    assert result.feedback is not None
     assert (back.resolved.feedback.churned == result.feedback.churned).all()
 
 

@@ -1,6 +1,8 @@
 """Small worlds for tests of units, sweeps and searches."""
 
-OPEN = {
+from typing import Any
+
+OPEN: dict[str, Any] = {
     "schema": 1,
     "name": "open",
     "currency": "EUR",
@@ -32,7 +34,7 @@ OPEN = {
         },
     },
 }
-CLOSED = {
+CLOSED: dict[str, Any] = {
     **OPEN,
     "name": "closed",
     "customers": {"active": 4000, "orders": "0.5 /month", "order_value": "60 EUR", "margin": "40 %"},
@@ -48,7 +50,7 @@ CLOSED = {
     "teams": {"desk": {**OPEN["teams"]["desk"], "serves": ["phone"]}},
     "retention": {"churn": {"unresolved": "5 points", "extra_contact": "2 points"}},
 }
-TINY = {
+TINY: dict[str, Any] = {
     **OPEN,
     "name": "tiny",
     "horizon": {"start": "2027-01-04", "length": "8 h"},

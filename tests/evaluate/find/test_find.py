@@ -92,6 +92,8 @@ def test_never_and_always_are_said(variable, desk):
 class Drawn(Search):
     """A search in which what holds is written down."""
 
+    drawn: list[bool | None]
+
     def at(self, place):
         holds = self.drawn[place]
         figure = (
@@ -104,6 +106,7 @@ class Drawn(Search):
 def drawn(variable, pattern, **choices):
     asked = search(variable, None, "service_level(phone) >= 80 %", between=f"1:{len(pattern)}", **choices)
     asked.__class__ = Drawn
+    assert isinstance(asked, Drawn)
     asked.drawn = [{"+": True, "-": False, "?": None}[sign] for sign in pattern]
     return asked.run()
 

@@ -7,7 +7,7 @@ from evaluate.sweep.design import Sample, check_points, design_of, read_sample, 
 from evaluate.sweep.design_file import read_design
 from sim.scenario.emit import to_yaml
 from sim.scenario.points import Variable
-from sim.scenario.problems import ScenarioProblems
+from sim.scenario.problems import Problem, ScenarioProblems
 from tests.units.worlds import OPEN
 
 
@@ -19,7 +19,7 @@ def variable(tmp_path_factory):
 
 
 def made(variable, *texts, sample="grid", seed=1):
-    problems = []
+    problems: list[Problem] = []
     return design_of(read_vary(texts, problems), read_sample(sample), seed, [variable], problems)
 
 
@@ -109,7 +109,7 @@ def test_a_design_file_says_the_same_as_the_command_line(variable, tmp_path):
         "sample: grid\nreplications: 3\nuntil: 5 points\nkpis: [wait_p90(phone)]\n",
         encoding="utf-8",
     )
-    problems = []
+    problems: list[Problem] = []
     read = read_design(str(file), problems)
     design = design_of(read.factors, Sample(), 1, [variable], problems)
     same = made(variable, "teams.desk.agents=2:4:1", "channels.phone.patience.mean=1 min,2 min",
@@ -125,7 +125,7 @@ def test_a_bad_design_file_is_told_line_by_line(variable, tmp_path):
         "  reasons.help.handle.mean: {from: 1 min, upto: 3 min}\n  channels.phone.patience.mean: [1 min, 5 EUR]\n",
         encoding="utf-8",
     )
-    problems = []
+    problems: list[Problem] = []
     read = read_design(str(file), problems)
     with pytest.raises(ScenarioProblems) as found:
         design_of(read.factors, Sample(), 1, [variable], problems)

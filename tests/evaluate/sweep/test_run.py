@@ -13,6 +13,7 @@ from evaluate.sweep.table import Wanted, wanted_by_default
 from sim.scenario.emit import to_yaml
 from sim.scenario.load import load
 from sim.scenario.points import Variable
+from sim.scenario.problems import Problem
 from sim.units.desk import Desk
 from sim.units.store import Store
 from sim.workers import crew_of
@@ -30,7 +31,7 @@ def file(tmp_path_factory):
 
 def sweep_of(file, *texts, sample="grid", **choices):
     variable = Variable.read(file)
-    problems = []
+    problems: list[Problem] = []
     design = design_of(read_vary(texts, problems), read_sample(sample), 7, [variable], problems)
     wanted = wanted_by_default([variable.declared], ["wait_p90(phone)"])
     given = {"wish": Wish(2), "seed": 7, "engine": "fast", **choices}
@@ -61,8 +62,9 @@ def test_a_point_is_a_run_with_set_and_its_npv_that_of_a_comparison(file, alone)
             assert one is None or one == pytest.approx(other, rel=1e-9), line
     assert rows[Wanted("npv")].value == pytest.approx(comparison.npv("option").value, rel=1e-9)
     assert rows[Wanted("npv")].value < 0  # one agent more costs, and nothing here is worth it
-    monthly = comparison.alone["option"]["equivalent_monthly"]
-    assert rows[Wanted("annual_cost")].value == pytest.approx(-12 * monthly.value)
+    monthly = comparison.alone["option"]["equivalent_monthly"].value
+    assert monthly is not None
+    assert rows[Wanted("annual_cost")].value == pytest.approx(-12 * monthly)
     assert rows[Wanted("annual_cost")].low <= rows[Wanted("annual_cost")].value <= rows[Wanted("annual_cost")].high
     for key in ("cost_per_contact", "cost_per_resolution"):
         assert rows[Wanted(key)].value == pytest.approx(comparison.alone["option"][key].value)
@@ -181,7 +183,7 @@ def test_two_scenarios_share_points_and_tapes(file, tmp_path):
         to_yaml({**TINY, "name": "other", "teams": {"desk": {**TINY["teams"]["desk"], "wage": "30 EUR/h"}}})
     )
     variables = [Variable.read(file), Variable.read(str(other))]
-    problems = []
+    problems: list[Problem] = []
     design = design_of(read_vary(["teams.desk.agents=5,6"], problems), Sample(), 7, variables, problems)
     wanted = wanted_by_default([v.declared for v in variables], [])
     found, _ = told(Sweep(variables, design, Wish(2), 7, "fast", wanted))

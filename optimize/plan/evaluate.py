@@ -67,11 +67,11 @@ def present_value(problem: PlanProblem, money: np.ndarray) -> float:
     return float(np.sum(factor * total))
 
 
-def failures(problem: PlanProblem, solution: PlanSolution) -> list[Binding]:
-    """The rows that a plan breaks."""
+def failures(problem: PlanProblem, solution: PlanSolution, tolerance: float = TOLERANCE) -> list[Binding]:
+    """The rows that a plan breaks, by more than `tolerance` (heads, or shares of a budget)."""
     again = evaluate(problem, solution.mix, solution.people, solution.grades)
     limits = {f"budget_{b.name}": max(abs(b.limit), 1.0) for b in problem.budgets}
-    return [row for row in again.binding if row.slack < -TOLERANCE * limits.get(row.name, 1.0)]
+    return [row for row in again.binding if row.slack < -tolerance * limits.get(row.name, 1.0)]
 
 
 def _need(problem: PlanProblem, work: np.ndarray, grades: Mapping[int, int]) -> np.ndarray:

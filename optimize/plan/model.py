@@ -14,7 +14,7 @@ import numpy as np
 
 from optimize.plan.bench import Bench, Clock, Forbidden
 from optimize.plan.binding import binding
-from optimize.plan.evaluate import evaluate
+from optimize.plan.evaluate import evaluate, failures
 from optimize.plan.outcome import Infeasible, NothingFound
 from optimize.plan.problem import Kind, Mix, PlanProblem, PlanSolution
 from optimize.plan.rows import Decided, chosen, taken
@@ -29,6 +29,8 @@ ROUNDING_GAP = 1e-4
 ROUNDING_SLIGHT = 50
 ROUNDING_SECONDS = 5.0
 ROUNDED_AT_MOST = 3
+# Heads, and shares of a limit, by which a solver's plan may fail.
+LENIENT = 1e-4
 # Choices of investments that fractions of people can serve and whole people cannot, tried one after the other.
 REFUTED_AT_MOST = 20
 
@@ -127,7 +129,14 @@ def rounded(bench: Bench, best: Staffed, clock: Clock) -> Staffed | None:
         ]
     )
     gap = max(ROUNDING_GAP, ROUNDING_SLIGHT * bench.slight / max(abs(best.value), bench.slight))
-    return staff(bench, best.decided, own, whole=True, gap=min(gap, 0.5), start=replace(best, people=up))
+    whole = staff(bench, best.decided, own, whole=True, gap=min(gap, 0.5), start=replace(best, people=up))
+    return whole if whole is not None and _holds(bench, whole) else None
+
+
+def _holds(bench: Bench, plan: Staffed) -> bool:
+    """Whether a plan holds by the second opinion too: a solver that is stopped may hand over what is not feasible."""
+    mix, people, grades = as_decisions(bench.problem, plan)
+    return not failures(bench.problem, evaluate(bench.problem, mix, people, grades), LENIENT)
 
 
 @dataclass(frozen=True)

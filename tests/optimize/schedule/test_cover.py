@@ -1,4 +1,4 @@
-"""The cover model at proven optima of textbooks and enumerated instances, with both solvers (semantics 9.7)."""
+"""The cover model at proven optima of textbooks and enumerated instances, with both solvers (semantics 9.15)."""
 
 from __future__ import annotations
 

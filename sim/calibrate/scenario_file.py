@@ -6,7 +6,6 @@ came, staff by date. The replay is what a back-test runs; it says nothing about 
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 import re
 from collections.abc import Mapping
@@ -17,9 +16,22 @@ import numpy as np
 from sim.calibrate.arrivals import DAY_NAMES, Profile
 from sim.calibrate.durations import DurationFit
 from sim.calibrate.extract import CalibrationError
-from sim.calibrate.fit import ASSUMED_HANDLE, Calibration, ChannelFit, ReasonFit, TeamFit
+from sim.calibrate.fit import Calibration, ChannelFit, ReasonFit, TeamFit
 from sim.calibrate.intervals import IntervalLog
 from sim.calibrate.repeats import ReturnFit
+from sim.calibrate.scenario_replay import replay_text
+from sim.calibrate.scenario_text import (
+    evidence,
+    measured,
+    percent,
+    period,
+    retries,
+    rows,
+    seconds,
+    source,
+    staff_note,
+    start,
+)
 from sim.scenario.calendar import Calendar
 from sim.scenario.schema.demand import Horizon
 from sim.scenario.units import MS_PER_DAY
@@ -38,7 +50,7 @@ def write_scenario(fit: Calibration, out: Path, name: str) -> tuple[Path, ...]:
     for file, profile in profiles.items():
         out.with_name(file).write_text(_profile_csv(profile), encoding="utf-8")
     out.write_text(_week(fit, name, out.stem), encoding="utf-8")
-    replay.write_text(_replay(fit, name, out.name), encoding="utf-8")
+    replay.write_text(replay_text(fit, name, out.name), encoding="utf-8")
     return out, replay, *(out.with_name(file) for file in profiles)
 
 
@@ -54,69 +66,23 @@ def _profile_csv(profile: Profile) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _seconds(value: float) -> str:
-    """`176 s`, three significant figures or whole milliseconds."""
-    return f"{value:.4g} s" if value < 10_000 else f"{value / 3600:.4g} h"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.3g} %"
-
-
-def _source(fit: Calibration) -> str:
-    vendor = fit.log.extract.vendor.replace('"', "'")
-    return vendor if vendor else "contact log"
-
-
-def _period(fit: Calibration) -> str:
-    return f"{fit.log.first_day} to {fit.log.date(fit.log.days - 1)}"
-
-
-def _evidence(fit: Calibration, note: str, indent: int, level: str = "measured") -> list[str]:
-    """The `evidence:` block that belongs below a value at this indent."""
-    pad = " " * indent
-    text = note.replace('"', "'")
-    lines = [f"{pad}evidence:", f"{pad}  level: {level}"]
-    if level == "measured":
-        lines += [f'{pad}  source: "{_source(fit)}"', f'{pad}  date: "{_period(fit)}"']
-    return [*lines, f'{pad}  note: "{text}"']
-
-
-def _measured(fit: Calibration, key: str, value: str, note: str, indent: int, level: str = "measured") -> list[str]:
-    """`key: {value: ..., evidence: ...}` as a block."""
-    pad = " " * indent
-    return [f"{pad}{key}:", f"{pad}  value: {value}", *_evidence(fit, note, indent + 2, level)]
-
-
-def _start(fit: Calibration) -> dt.date:
-    """The Monday of the log's first week: lists of a week then start on it."""
-    return fit.log.first_day - dt.timedelta(days=fit.log.first_day.weekday())
-
-
-def _rows(values: np.ndarray, labels: list[str], indent: str, digits: int | None = None) -> list[str]:
-    """A flow list of (n, 48) figures, one line a day with its name behind it."""
-    shown = np.char.mod("%d" if digits is None else f"%.{digits}g", values)
-    lines = [f"{indent}{', '.join(row)},  # {label}" for row, label in zip(shown, labels, strict=True)]
-    return [f"{indent[:-2]}[", *lines, f"{indent[:-2]}]"]
-
-
 def _week(fit: Calibration, name: str, stem: str) -> str:
     log = fit.log
     weeks = max(1, round(log.days / 7))
     own = [key for key, reason in fit.reasons.items() if reason.own_profile]
     lines = [
-        f"# Fitted by `deskplan calibrate` from {log.contacts} contacts of {_source(fit)}, {_period(fit)}.",
+        f"# Fitted by `deskplan calibrate` from {log.contacts} contacts of {source(fit)}, {period(fit)}.",
         "# Every figure that the log bears out says so in its evidence, with how sure it is. What the log cannot tell",
         "# (wages, resolution where customers are not recognised, who else could serve) is left at its default.",
         "schema: 1",
         f"name: {name}",
-        f'title: "Fitted from {_source(fit)}, {_period(fit)}"',
-        f"horizon: {{start: {_start(fit)}, length: {weeks} weeks, timezone: {log.timezone}}}",
+        f'title: "Fitted from {source(fit)}, {period(fit)}"',
+        f"horizon: {{start: {start(fit)}, length: {weeks} weeks, timezone: {log.timezone}}}",
         "experiment: {seed: 1, replications: 10}",
         "demand:",
     ]
     if len(own) < len(fit.reasons):
-        lines += _measured(fit, "week_profile", f"{stem}_week.csv", _profile_note(fit.profile), 2)
+        lines += measured(fit, "week_profile", f"{stem}_week.csv", _profile_note(fit.profile), 2)
     b = fit.busyness
     sure = (
         f"{b.days} days; cv +/- {1.96 * b.cv_se:.3f}, correlation +/- {1.96 * b.correlation_se:.2f} (95 %, jackknife)"
@@ -125,7 +91,7 @@ def _week(fit: Calibration, name: str, stem: str) -> str:
         "  busyness:  # days busier or quieter than their weekday's mean, beyond chance",
         f"    cv: {b.cv:.3f}",
         f"    correlation: {b.correlation:.2f}",
-        *_evidence(fit, sure, 4),
+        *evidence(fit, sure, 4),
         "reasons:",
     ]
     for key, reason in fit.reasons.items():
@@ -142,26 +108,26 @@ def _week(fit: Calibration, name: str, stem: str) -> str:
 def _profile_note(profile: Profile) -> str:
     low, high = int(profile.days.min()), int(profile.days.max())
     days = f"{low}" if low == high else f"{low} to {high}"
-    smoothed = _percent(profile.smoothed_share)
+    smoothed = percent(profile.smoothed_share)
     return f"means of {days} days of each weekday; {smoothed} of the weight is from neighbouring half-hours"
 
 
 def _reason(fit: Calibration, key: str, reason: ReasonFit, stem: str) -> list[str]:
     rate = reason.profile.per_day * fit.fresh_share
     spread = 1.96 * math.sqrt(max(reason.n, 1)) / fit.log.days * fit.fresh_share
-    first = _percent(fit.fresh_share)
+    first = percent(fit.fresh_share)
     note = f"{reason.n} contacts, of which {first} are taken as first ones; +/- {spread:.2g} a day by chance"
-    lines = [f"  {key}:", *_measured(fit, "rate", f"{rate:.5g} /day", note, 4)]
+    lines = [f"  {key}:", *measured(fit, "rate", f"{rate:.5g} /day", note, 4)]
     if reason.own_profile:
-        lines += _measured(fit, "profile", f"{stem}_week_{key}.csv", _profile_note(reason.profile), 4)
+        lines += measured(fit, "profile", f"{stem}_week_{key}.csv", _profile_note(reason.profile), 4)
     shares = _hundred(reason.channels)
     lines.append(f"    channels: {{{', '.join(f'{c}: {s}' for c, s in shares.items())}}}")
     lines += _handle(fit, reason)
     repeat = fit.returns.repeat
     if repeat is not None:
-        lines += _measured(fit, "resolved_first", _percent(1 - repeat.excess), _return_note(repeat, "answered"), 4)
+        lines += measured(fit, "resolved_first", percent(1 - repeat.excess), _return_note(repeat, "answered"), 4)
         lines.append(
-            f"    unresolved: {{share: 100 %, after: {{mean: {_seconds(_delay(repeat))}, distribution: exponential}}}}"
+            f"    unresolved: {{share: 100 %, after: {{mean: {seconds(_delay(repeat))}, distribution: exponential}}}}"
         )
     return lines
 
@@ -172,10 +138,10 @@ def _delay(fit: ReturnFit) -> float:
 
 def _return_note(fit: ReturnFit, what: str) -> str:
     return (
-        f"{fit.followed} {what} contacts of recognised customers ({_percent(fit.recognised_share)} of all; the "
-        f"others are taken to be alike): {_percent(fit.within)} back within {fit.window_s / 3600:g} h, "
-        f"{_percent(fit.by_chance)} in a like window a week later; the excess is "
-        f"{_percent(fit.excess)} +/- {_percent(fit.half_width)}"
+        f"{fit.followed} {what} contacts of recognised customers ({percent(fit.recognised_share)} of all; the "
+        f"others are taken to be alike): {percent(fit.within)} back within {fit.window_s / 3600:g} h, "
+        f"{percent(fit.by_chance)} in a like window a week later; the excess is "
+        f"{percent(fit.excess)} +/- {percent(fit.half_width)}"
     )
 
 
@@ -194,7 +160,7 @@ def _handle_note(d: DurationFit, wrap: bool) -> str:
     return (
         f"{d.n} contacts ({d.basis}); mean +/- {d.mean_half_width_s:.3g} s (95 %); {d.family} by AIC "
         f"({other.family} is {other.aic - d.chosen.aic:.0f} worse), KS {d.chosen.ks:.3f}, AD {d.chosen.ad:.1f}; "
-        f"{_percent(d.short_share)} below {d.floor_s:g} s left out of the fit and added back to mean and cv"
+        f"{percent(d.short_share)} below {d.floor_s:g} s left out of the fit and added back to mean and cv"
         + ("; wrap-up apart" if wrap else "")
     )
 
@@ -213,33 +179,33 @@ def _handle(fit: Calibration, reason: ReasonFit) -> list[str]:
         about += "the figure given with --handle" if fit.options.handle_s else "an example, not yours; see --handle"
         times = {c: fit.channels[c].assumed_handle_s for c in reason.channels}
         mean = max(times.values())
-        lines = ["    handle:", f"      mean: {_seconds(mean)}", "      cv: 1"]
+        lines = ["    handle:", f"      mean: {seconds(mean)}", "      cv: 1"]
         if len(set(times.values())) > 1:
-            lines.append(f"      by_channel: {{{', '.join(f'{c}: {_percent(t / mean)}' for c, t in times.items())}}}")
-        return [*lines, *_evidence(fit, about, 6, "assumed")]
+            lines.append(f"      by_channel: {{{', '.join(f'{c}: {percent(t / mean)}' for c, t in times.items())}}}")
+        return [*lines, *evidence(fit, about, 6, "assumed")]
     wrap = any(fit.channels[c].wrap for c in reason.channels)
-    factors = ", ".join(f"{c}: {_percent(f)}" for c, f in reason.by_channel.items())
+    factors = ", ".join(f"{c}: {percent(f)}" for c, f in reason.by_channel.items())
     level = "measured" if d.basis.startswith(("measured", "logged")) else "assumed"
     return [
         "    handle:",
-        f"      mean: {_seconds(d.mean_s)}",
+        f"      mean: {seconds(d.mean_s)}",
         f"      cv: {d.cv:.3f}",
         f"      distribution: {d.family}",
         *([f"      by_channel: {{{factors}}}"] if factors else []),
-        *_evidence(fit, _handle_note(d, wrap), 6, level),
+        *evidence(fit, _handle_note(d, wrap), 6, level),
     ]
 
 
 def _channel(fit: Calibration, channel: ChannelFit) -> list[str]:
     hours = channel.opening.hours
-    note = f"from answered contacts; {_percent(channel.opening.outside_share)} of contacts lie outside and are left out"
+    note = f"from answered contacts; {percent(channel.opening.outside_share)} of contacts lie outside and are left out"
     if not channel.live:
         note = "messages arrive at any time; who answers when is in the staffing"
     quoted = [f'"{text}"' for text in hours]
     written = quoted[0] if len(quoted) == 1 else f"[{', '.join(quoted)}]"
     lines = [
         f"  {channel.name}:",
-        *_measured(fit, "hours", written, note, 4, "measured" if channel.live else "assumed"),
+        *measured(fit, "hours", written, note, 4, "measured" if channel.live else "assumed"),
         *_closed(fit, channel),
     ]
     lines += _patience(fit, channel)
@@ -247,35 +213,30 @@ def _channel(fit: Calibration, channel: ChannelFit) -> list[str]:
         w = channel.wrap
         lines += [
             "    wrap_up:",
-            f"      mean: {_seconds(w.mean_s)}",
+            f"      mean: {seconds(w.mean_s)}",
             f"      cv: {w.cv:.3f}",
             f"      distribution: {w.family}",
         ]
         note = _sums_note(w) if w.sums else f"{w.n} contacts ({w.basis}); mean +/- {w.mean_half_width_s:.2g} s (95 %)"
-        lines += _evidence(fit, note, 6)
+        lines += evidence(fit, note, 6)
     elif channel.turnaround_s > 0:
         note = "not recorded: median time to an agent's next contact while somebody waited"
         times = f"{note}, {channel.turnaround_n} times"
-        lines += _measured(fit, "wrap_up", _seconds(channel.turnaround_s), times, 4)
+        lines += measured(fit, "wrap_up", seconds(channel.turnaround_s), times, 4)
     if channel.parallel > 1:
         note = "95 % of contacts had at most so many in hand; the speed of each is not identified"
-        lines += _measured(fit, "parallel", str(channel.parallel), note, 4)
+        lines += measured(fit, "parallel", str(channel.parallel), note, 4)
     retry = fit.returns.retry
-    if retry is not None and _retries(fit, channel):
+    if retry is not None and retries(fit, channel):
         lines += [
             "    retry:",
-            f"      share: {_percent(retry.excess)}",
-            f"      after: {{mean: {_seconds(_delay(retry))}, distribution: exponential}}",
-            *_evidence(fit, _return_note(retry, "abandoned"), 6),
+            f"      share: {percent(retry.excess)}",
+            f"      after: {{mean: {seconds(_delay(retry))}, distribution: exponential}}",
+            *evidence(fit, _return_note(retry, "abandoned"), 6),
         ]
     if channel.live:
         lines.append("    target: {share: 80 %, within: 20 s}  # a common one; not from the log")
     return lines
-
-
-def _retries(fit: Calibration, channel: ChannelFit) -> bool:
-    """Whether the usual week lets customers of this channel try again."""
-    return channel.live and channel.patience is not None and fit.returns.retry is not None
 
 
 def _closed(fit: Calibration, channel: ChannelFit) -> list[str]:
@@ -294,7 +255,7 @@ def _patience(fit: Calibration, channel: ChannelFit) -> list[str]:
     p = channel.patience
     if p is None:
         about = "no, or too few, abandoned contacts: patience is not identifiable"
-        return _measured(fit, "patience", "never", about, 4, "assumed")
+        return measured(fit, "patience", "never", about, 4, "assumed")
     known = [s for s in (30.0, 120.0, 300.0) if math.isfinite(p.kaplan_meier.at(s))]
     seen = ", ".join(f"{100 * p.kaplan_meier.at(s):.0f}/{100 * p.survival(s):.0f} % at {s:g} s" for s in known)
     note = (
@@ -308,7 +269,7 @@ def _patience(fit: Calibration, channel: ChannelFit) -> list[str]:
             "(95 %); the shape cannot be told from sums"
         )
     factors = ", ".join(
-        f"{key}: {_percent(channel.by_reason[reason.name])}"
+        f"{key}: {percent(channel.by_reason[reason.name])}"
         for key, reason in fit.reasons.items()
         if reason.name in channel.by_reason and channel.name in reason.channels
     )
@@ -316,36 +277,17 @@ def _patience(fit: Calibration, channel: ChannelFit) -> list[str]:
     return [
         "    patience:",
         f"      distribution: {p.family}",
-        f"      mean: {_seconds(p.mean_s)}",
+        f"      mean: {seconds(p.mean_s)}",
         *([f"      shape: {p.shape:.3f}"] if p.family == "weibull" else []),
         *([f"      by_reason: {{{factors}}}"] if factors else []),
-        *_evidence(fit, note, 6),
+        *evidence(fit, note, 6),
     ]
-
-
-def _staff_note(team: TeamFit, dates: bool = False) -> tuple[str, str]:
-    fit = team.dates if dates else team.week
-    grade = fit.grade()
-    staffed = max(int((fit.agents > 0).sum()), 1)
-    if fit.basis.startswith("staffed"):
-        which = "of each date" if dates else "mean of the dates"
-        return "measured", f"{fit.basis}, by half-hour; {which}, whole agents"
-    if not fit.basis.startswith("waits"):
-        return "assumed", "no waits to infer it from (or too large a team): offered load plus its square root"
-    if fit.basis == ASSUMED_HANDLE:
-        return "assumed", f"inferred from {fit.basis} ({team.service_s:.0f} s): right only as far as that is"
-    parts = ", ".join(f"{_percent((grade == g).sum() / staffed)} {g}" for g in ("good", "fair", "poor"))
-    return "measured", (
-        f"inferred from {fit.basis}: Erlang-A under the contacts that came (mean handle time with wrap-up "
-        f"{team.service_s:.0f} s, patience {team.patience_s:.0f} s); 95 % intervals of at most 2, 4 and more agents: "
-        f"{parts}; agents as effective as if always at hand, fewer than were on the payroll"
-    )
 
 
 def _team(fit: Calibration, team: TeamFit) -> list[str]:
     weeks = max(1, round(fit.log.days / 7))
-    calendar = Calendar.of(Horizon(start=_start(fit), length=f"{weeks} weeks", timezone=fit.log.timezone))
-    level, note = _staff_note(team)
+    calendar = Calendar.of(Horizon(start=start(fit), length=f"{weeks} weeks", timezone=fit.log.timezone))
+    level, note = staff_note(team)
     week_slot = calendar.slot_local[1]
     steady = bool((np.diff(calendar.day_edges_ms[: calendar.days + 1]) == MS_PER_DAY).all())
     values = team.week.agents
@@ -361,80 +303,9 @@ def _team(fit: Calibration, team: TeamFit) -> list[str]:
         "    staffing:",
         "      every: 30 min",
         f"      repeat: {'true' if steady else 'false'}",
-        *_evidence(fit, note, 6, level),
+        *evidence(fit, note, 6, level),
         "      agents:  # half-hours from 00:00, a line a day",
-        *_rows(values, labels, "          "),
+        *rows(values, labels, "          "),
     ]
 
 
-def _by_elapsed(fit: Calibration, table: np.ndarray, divide: bool) -> tuple[np.ndarray, list[str], int]:
-    """(days, 48) local figures by elapsed half-hour from the first midnight, padded to whole lines of 48.
-
-    On a day with 25 hours the hour that comes twice shares its contacts (`divide`) and keeps its staff.
-    """
-    log = fit.log
-    calendar = Calendar.of(Horizon(start=log.first_day, length=f"{log.days + 1} days", timezone=log.timezone))
-    day, week_slot = calendar.slot_local
-    inside = day < log.days
-    cell = day[inside] * 48 + week_slot[inside] % 48
-    times = np.bincount(cell, minlength=log.days * 48)
-    flat = table.reshape(-1)[cell] / (times[cell] if divide else 1)
-    slots = len(flat)
-    padded = np.concatenate([flat, np.zeros(-slots % 48)]).reshape(-1, 48)
-    labels = [f"{log.date(d):%a} {log.date(d)}" if d < log.days else "" for d in range(len(padded))]
-    return padded, labels, slots
-
-
-def _replay(fit: Calibration, name: str, base: str) -> str:
-    log = fit.log
-    _, _, slots = _by_elapsed(fit, fit.count, True)
-    lines = [
-        f"# {_source(fit)}, {_period(fit)}, as it came: contacts and staff by date and half-hour, over {base}.",
-        "# Second attempts are among the contacts, so nobody retries or comes back here. For back-tests only.",
-        f"extends: {base}",
-        f"name: {name}_replay",
-        f'title: "Replay of {_source(fit)}, {_period(fit)}"',
-        f"horizon: {{start: {log.first_day}, length: {slots * 30} min}}",
-        "demand: {busyness: {cv: 0, correlation: 0}}",
-        "reasons:",
-    ]
-    for key, reason in fit.reasons.items():
-        table, labels, _ = _by_elapsed(fit, reason.count, True)
-        rate = table.reshape(-1)[:slots].sum() / (slots / 48)
-        lines += [
-            f"  {key}:",
-            *_measured(fit, "rate", f"{rate:.6g} /day", f"{reason.n} contacts, all of them", 4),
-            "    resolved_first: 100 %",
-            "    profile:",
-            "      every: 30 min",
-            "      weights:",
-            *_exact(_rows(table, labels, "          ", 6), slots),
-        ]
-    retrying = [c.name for c in fit.channels.values() if _retries(fit, c)]
-    if retrying:
-        lines += ["channels:", *(f"  {name}: {{retry: null}}" for name in retrying)]
-    lines.append("teams:")
-    for team in fit.teams.values():
-        table, labels, _ = _by_elapsed(fit, team.dates.agents, False)
-        level, note = _staff_note(team, dates=True)
-        lines += [
-            f"  {team.name}:",
-            "    staffing:",
-            "      every: 30 min",
-            "      repeat: false",
-            *_evidence(fit, note, 6, level),
-            "      agents:",
-            *_rows(table, labels, "          "),
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _exact(lines: list[str], slots: int) -> list[str]:
-    """Cut the padding off the last line, so that a list of weights has exactly one for each half-hour."""
-    extra = -slots % 48
-    if not extra:
-        return lines
-    numbers, _, label = lines[-2].partition("  #")
-    indent = numbers[: len(numbers) - len(numbers.lstrip())]
-    kept = numbers.strip().rstrip(",").split(", ")[:-extra]
-    return [*lines[:-2], f"{indent}{', '.join(kept)},  #{label}", lines[-1]]

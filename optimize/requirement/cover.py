@@ -14,12 +14,13 @@ import numpy as np
 import pulp
 
 from optimize.requirement.pools import SLOT_S, Pool, Work
-from optimize.solver import SolverName, solve
+from optimize.solver import SolverName, relaxed, solve
 
 FULL = 0.985
 """Deferrable work fills agents up to this share of their time, so that it stays stable."""
 TIME_LIMIT_S = 30.0
-GAP = 0.002
+GAP = 0.005
+_PEAK = 1.5  # times the least peak is the most of one kind of work at a time: it costs the same at any moment
 _LATE = 1e3  # price of work done neither in its window nor within the share that may be late
 
 
@@ -56,13 +57,14 @@ def cover(
     allowed: np.ndarray,
     costs: np.ndarray,
     solver: SolverName = "highs",
+    full: float = FULL,
 ) -> np.ndarray:
     """int64 (T, 336) agents at least cost. ``at_work`` bool (336,): half-hours in which deferrable work may be done;
-    ``allowed`` bool (T, 336) half-hours in which each team may be there; ``costs`` (T,) of an agent-hour. Raises
-    NotCoverable."""
+    ``allowed`` bool (T, 336) half-hours in which each team may be there; ``costs`` (T,) of an agent-hour;
+    ``full`` the share of their time to which deferrable work fills agents. Raises NotCoverable."""
     if not windows:
         return _each_half_hour(needs, allowed, costs, solver)
-    return _whole_week(needs, windows, at_work, allowed, costs, solver)
+    return _whole_week(needs, windows, at_work, allowed, costs, solver, full)
 
 
 def _each_half_hour(needs: Sequence[Need], allowed: np.ndarray, costs: np.ndarray, solver: SolverName) -> np.ndarray:
@@ -105,6 +107,7 @@ def _whole_week(
     allowed: np.ndarray,
     costs: np.ndarray,
     solver: SolverName,
+    full: float,
 ) -> np.ndarray:
     problem = pulp.LpProblem("week", pulp.LpMinimize)
     scale = max(float(costs.max()), 1e-9)
@@ -117,6 +120,11 @@ def _whole_week(
     price = [pulp.lpSum(float(costs[team]) / scale * n for (team, _), n in agents.items())]
     done = [_window(problem, e, window, at_work, price) for e, window in enumerate(windows)]
     problem += pulp.lpSum(price)
+    for e, window in enumerate(windows):
+        least = _least_peak(window, at_work, solver)
+        most = max(_PEAK * least, least + 1.0)  # room for a whole agent more
+        for t, work in done[e].items():
+            problem += work <= most, f"peak_{e}_{t}"
     for p, need in enumerate(needs):
         mine = [e for e, window in enumerate(windows) if window.work in need.pool.deferred]
         for t in slots:
@@ -124,14 +132,15 @@ def _whole_week(
             if need.agents[t] > 0:
                 problem += capacity >= float(need.agents[t]), f"pool_{p}_{t}"
             beside = [e for e in mine if not windows[e].interruptible]
-            share = 1.0 / (FULL * need.pool.reference)
+            share = 1.0 / (full * need.pool.reference)
             if mine:  # all of it fits into the time of the agents
                 work = pulp.lpSum(share * done[e][t] for e in mine if t in done[e])
-                problem += capacity >= work + float(need.busy[t]) / FULL, f"full_{p}_{t}"
+                problem += capacity >= work + float(need.busy[t]) / full, f"full_{p}_{t}"
             if beside:  # what cannot be put aside needs agents of its own
                 work = pulp.lpSum(share * done[e][t] for e in beside if t in done[e])
                 problem += capacity >= work + float(need.agents[t]), f"beside_{p}_{t}"
-    solved = solve(problem, solver, TIME_LIMIT_S, GAP)
+    about = np.max([need.agents for need in needs], axis=0).sum() + sum(w.work.work.sum() / SLOT_S for w in windows)
+    solved = solve(problem, solver, TIME_LIMIT_S, max(GAP, 1.0 / max(about, 1.0)))  # or one agent for one half-hour
     if not solved.found:
         raise NotCoverable(f"no staffing does the deferrable work within the week: {solved.status}")
     found = np.zeros((len(costs), 336), dtype=np.int64)
@@ -170,3 +179,15 @@ def _window(
             room = float(sum(came[k] for k in recent))
             problem += waits[t] <= room - pulp.lpSum(put_off[k] for k in recent), f"window_{e}_{t}"
     return {t: in_time[t] + late[t] for t in slots}
+
+
+def _least_peak(window: Window, at_work: np.ndarray, solver: SolverName) -> float:
+    """Erlangs of the work at its peak, if it is spread over its window as evenly as can be."""
+    problem = pulp.LpProblem("peak", pulp.LpMinimize)
+    price: list[pulp.LpAffineExpression] = []
+    done = _window(problem, 0, window, at_work, price)
+    most = problem.add_variable("most", 0)
+    problem += pulp.lpSum([most, *price])
+    for t, work in done.items():
+        problem += work <= most, f"peak_{t}"
+    return relaxed(problem, solver).values.get("most", 0.0)

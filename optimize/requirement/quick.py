@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
+from scipy.special import ndtri
 
-from optimize.requirement.cover import Need, Window, cover
+from optimize.requirement.cover import FULL, Need, Window, cover
 from optimize.requirement.flows import Flow, busiest_month, expected_week, period_slots
 from optimize.requirement.limits import Limit, limits_of
 from optimize.requirement.pools import SLOT_S, Pool, Work, is_deferrable, limits_for, pools_of, works_of
@@ -102,7 +103,8 @@ def _rounded(
     windows = [_window(scenario, work, limits) for work in works if work.deferrable]
     present = present_agents(resolved, here)
     at_work = when_at_work(scenario, flow)
-    agents = cover(needs, windows, at_work, may_work(scenario, needs, at_work), agent_costs(scenario), solver)
+    allowed, full = may_work(scenario, needs, at_work), fill_to(scenario, windows)
+    agents = cover(needs, windows, at_work, allowed, agent_costs(scenario), solver, full)
     there = [(need.pool, np.floor(need.pool.speed @ agents + 1e-9)) for need in needs]
     service, lost = _predicted(scenario, there, patience_rates(scenario), limits)
     load = np.zeros((len(channels), SLOTS))
@@ -246,6 +248,19 @@ def when_at_work(scenario: Scenario, flow: Flow) -> np.ndarray:
         for team in scenario.teams.values():
             open_ |= in_shifts(team)
     return np.asarray((open_ if open_.any() else np.ones(SLOTS, dtype=bool)) & flow.occurs)
+
+
+def fill_to(scenario: Scenario, windows: Sequence[Window]) -> float:
+    """Share of agents' time to which work with a window may fill them: 98.5 %, or less where some days are busier.
+
+    What a busy stretch leaves undone waits, so there must be room for a week as busy as is passed only with a chance of
+    1 - the share that must be in time: 1 / (1 + z sd), sd that of the mean of seven days' busyness (AR(1)).
+    """
+    busyness, days = scenario.demand.busyness, np.arange(1, 7)
+    together = 7 + 2 * float(((7 - days) * busyness.correlation**days).sum())
+    spread = busyness.cv * math.sqrt(max(together, 0.0)) / 7
+    strictest = max((window.share for window in windows if window.slots < SLOTS), default=0.5)
+    return min(FULL, 1.0 / (1.0 + max(0.0, float(ndtri(strictest))) * spread))
 
 
 def in_shifts(team: Team) -> np.ndarray:

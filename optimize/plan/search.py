@@ -22,6 +22,8 @@ from optimize.solver import Solved, relaxed, solve
 
 # A plane may lie below the truth by this share of the need before another is added.
 RELATIVE = 1e-5
+# The same where nothing else is left to add and the gap is still open.
+EXACT = 1e-9
 LINEAR_ROUNDS = 10
 # The linear rounds end when another changes the objective by less than this share.
 SETTLED = 1e-5
@@ -91,7 +93,7 @@ def search(
         best = _better(best, found)
         visited += [] if found is None else [found]
         where = model.broken(decided.x, decided.y, solved.values) | (found.tight if found else set())
-        if not model.touch(decided.x, decided.y, where) and not model.touch(decided.x, decided.y):
+        if not model.touch(decided.x, decided.y, where) and not model.touch(decided.x, decided.y, least=EXACT):
             if aim <= clock.gap / 2:
                 if found is not None:
                     break
@@ -200,7 +202,13 @@ class _Model:
         self.forbidden.append(cut)
         self.rows.forbid(cut.x, cut.y, cut.any_month)
 
-    def touch(self, x: np.ndarray, y: np.ndarray, where: Collection[tuple[int, int]] | None = None) -> int:
+    def touch(
+        self,
+        x: np.ndarray,
+        y: np.ndarray,
+        where: Collection[tuple[int, int]] | None = None,
+        least: float = RELATIVE,
+    ) -> int:
         """Add a plane at the decision for each need (all, or some), if the highest lies below the truth; how many."""
         v = x @ self.bench.merged.effect
         highest = self._highest([plane.at(v, y) for plane in self.bench.planes])
@@ -209,7 +217,7 @@ class _Model:
             if where is not None and need.key not in where:
                 continue
             truth = need.heads(v, y)
-            if truth - highest.get(need.key, 0.0) > RELATIVE * max(truth, 1.0):
+            if truth - highest.get(need.key, 0.0) > least * max(truth, 1.0):
                 plane = need.tangent(v, y)
                 self.rows.cut(plane)
                 self.bench.planes.append(plane)

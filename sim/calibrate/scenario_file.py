@@ -117,6 +117,8 @@ def _reason(fit: Calibration, key: str, reason: ReasonFit, stem: str) -> list[st
     spread = 1.96 * math.sqrt(max(reason.n, 1)) / fit.log.days * fit.fresh_share
     first = percent(fit.fresh_share)
     note = f"{reason.n} contacts, of which {first} are taken as first ones; +/- {spread:.2g} a day by chance"
+    if isinstance(fit.log, IntervalLog):
+        note = f"{reason.n} contacts, repeats among them, which sums cannot tell; +/- {spread:.2g} a day by chance"
     lines = [f"  {key}:", *measured(fit, "rate", f"{rate:.5g} /day", note, 4)]
     if reason.own_profile:
         lines += measured(fit, "profile", f"{stem}_week_{key}.csv", _profile_note(reason.profile), 4)

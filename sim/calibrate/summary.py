@@ -61,7 +61,8 @@ def _checks(fit: Calibration) -> Table:
     rows = tuple((str(c.number), c.name, c.level, f"{c.count:,}", c.detail) for c in fit.checks)
     notes = [str(p) for p in log.problems]
     if log.ignored_columns:
-        notes.append(f"{len(log.ignored_columns)} columns that are not needed were not read")
+        n = len(log.ignored_columns)
+        notes.append(f"{n} column{' that is not needed was' if n == 1 else 's that are not needed were'} not read")
     notes = [*log.notes, *notes]
     return Table(
         _checks_title(fit),
@@ -214,7 +215,8 @@ def _staff(fit: Calibration) -> list[Table]:
             "at most 2 agents beyond the lowest; fair: up to 4; poor: more, often because nobody waited."
         )
         headings = ("day", "agent-hours", "mean", "most", "median width", "good", "fair", "poor")
-        out.append(Table(f"Staff inferred: {team.name}", headings, tuple(rows), note))
+        title = "Staff" if week.basis.startswith("staffed") else "Staff inferred"
+        out.append(Table(f"{title}: {team.name}", headings, tuple(rows), note))
     return out
 
 

@@ -43,9 +43,10 @@ def read_log(
     Raises CalibrationError with everything that is wrong.
     """
     extract = extract or Extract()
-    if vendor is None and mapping is None and extract.vendor.lower() in vendors():
-        vendor = extract.vendor.lower()
     file = opened(path)
+    said = vendors().get(extract.vendor.lower())
+    if vendor is None and mapping is None and said is not None and file.fits(said.mapping.layout):
+        vendor = said.name
     if vendor is None and mapping is None and file.table is not None and "contact_id" in file.table.names:
         vendor = "contacts"  # a canonical log that lacks something is told so in its own words
     named = choose(file, vendor, mapping)

@@ -265,3 +265,12 @@ def test_the_scores_of_an_export_can_be_fitted(found, tmp_path):
     data = json.loads(done.output)
     assert data["scale"] == "good_bad"
     assert 0.3 * len(found) < data["cases"] < 0.6 * len(found)
+
+
+def test_the_extract_may_name_the_vendor(found, tmp_path):
+    """By its name where that fits the file; of two layouts of one vendor the file's own is taken."""
+    path = tmp_path / "tickets"
+    for write, vendor in ((desks.zendesk, "zendesk"), (desks.zendesk_json, "zendesk_json")):
+        path.write_text(write(found, np.random.default_rng(1)), encoding="utf-8")
+        log = read_log(path, Extract(vendor="Zendesk", time_zone="Europe/Berlin"))
+        assert log.vendor == vendor

@@ -45,7 +45,9 @@ def rich():
         },
     }
     document["stakeholders"] = {"shop": {"interest": 5, "power": 5, "cares": {"contacts": -1}}}
+    document["goals"] = {"fewer": {"kpi": "contacts", "target": "<= 2000", "by": "2027-06"}}
     document["choose"] = {
+        "goals": ["fewer"],
         "objective": "score",
         "teams": {"desk": {"hires": 2}, "back": {"hires": 1}},
         "outsourced": {"partner": {"most": 2, "from": "2027-03", "until": "2027-04"}},
@@ -113,6 +115,16 @@ def test_stakeholders_score_what_they_care_about(learned):
     scores = {s.key: s.score for s in learned.problem.starts if s.month == 0}
     assert scores["pages", "small", 0] > 0  # fewer get in touch
     assert scores["students", None, 0] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_goal_is_a_sum_of_what_starts_change(learned):
+    goal = learned.problem.goals[0]
+    assert (goal.month, goal.at_least, goal.bound) == (5, False, 2000)
+    start = next(s for s in learned.problem.starts if s.key == ("pages", "small", 0))
+    gone = 0.35 * 400 / 640  # half of those who ask for the status try the pages, and 70 % of these are helped
+    assert start.kpis["fewer"][5] == pytest.approx(-gone * goal.base, rel=0.05)
+    assert start.kpis["fewer"][0] > start.kpis["fewer"][1] * 0.7  # live in the middle of the first month
+    assert goal.words == "contacts <= 2000 by 2027-06"
 
 
 def test_a_draw_is_learned_from_too(tmp_path, simulate):

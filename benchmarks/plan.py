@@ -20,7 +20,7 @@ from optimize.solver import SOLVERS, SolverName, available
 USUAL = {"months": 24, "investments": 10, "teams": 3}
 MOVED = {"months": (12, 24, 36), "investments": (5, 10, 15), "teams": (1, 3, 5)}
 SEED = 1
-SECONDS = 20.0
+SECONDS = 40.0
 """At most, for a problem."""
 GAP_AT_MOST = 0.005
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from optimize.plan.cells import Cells, Worth, cells, worth
+from optimize.plan.choices import Decided
 from optimize.plan.problem import PlanProblem
-from optimize.plan.rows import Decided, Rows
+from optimize.plan.rows import Rows
 from optimize.plan.tangents import Need, Tangent, needs
 from optimize.solver import SolverName
 

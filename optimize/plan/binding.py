@@ -13,9 +13,10 @@ import numpy as np
 
 from optimize.plan.bench import Bench
 from optimize.plan.cells import THOUSAND
+from optimize.plan.choices import acts
 from optimize.plan.outcome import spans
 from optimize.plan.problem import Binding, PlanProblem, PlanSolution
-from optimize.plan.rows import Rows, acts
+from optimize.plan.rows import Rows
 from optimize.plan.staffing import Staffed
 from optimize.solver import SolverName, relaxed
 

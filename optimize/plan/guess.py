@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from optimize.plan.bench import Bench
+from optimize.plan.choices import Decided, grade_steps, starts_of
 from optimize.plan.problem import PlanProblem
-from optimize.plan.rows import Decided, grade_steps, starts_of
 
 SEED = 20270101
 DRAWS = 12

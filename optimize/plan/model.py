@@ -14,10 +14,10 @@ import numpy as np
 
 from optimize.plan.bench import Bench, Clock, Forbidden
 from optimize.plan.binding import binding
+from optimize.plan.choices import Decided, chosen, taken
 from optimize.plan.evaluate import evaluate, failures
 from optimize.plan.outcome import Infeasible, NothingFound
 from optimize.plan.problem import Kind, Mix, PlanProblem, PlanSolution
-from optimize.plan.rows import Decided, chosen, taken
 from optimize.plan.search import Searched, search
 from optimize.plan.staffing import Staffed, staff
 from optimize.solver import SolverName

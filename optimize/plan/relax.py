@@ -16,9 +16,10 @@ import numpy as np
 
 from optimize.plan.bench import Bench, Bend, Clock, Forbidden
 from optimize.plan.cells import THOUSAND, Worth
+from optimize.plan.choices import chosen
 from optimize.plan.outcome import Relaxation, Shortfall, spans
 from optimize.plan.problem import Mix, PlanProblem
-from optimize.plan.rows import Rows, chosen
+from optimize.plan.rows import Rows
 from optimize.plan.search import search
 from optimize.plan.staffing import Staffed, staff
 from optimize.solver import SolverName

@@ -13,14 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
 import pulp
 
 from optimize.plan.cells import THOUSAND, Cells, Worth
-from optimize.plan.problem import Mix, PlanProblem
+from optimize.plan.choices import Decided, describe_people, grade_steps, starts_of
+from optimize.plan.problem import PlanProblem
 from optimize.plan.tangents import Need, Tangent
 
 # A PuLP variable (PuLP has no types), or a number where the decision is given.
@@ -29,20 +29,6 @@ Column: TypeAlias = Any
 TOLERANCE = 1e-7
 # Of an elastic problem: the objective's units in giving up a whole requirement.
 SHARE = 1000.0
-
-
-@dataclass(frozen=True)
-class Decided:
-    """Investments and grades that are given."""
-
-    x: np.ndarray
-    """float64 (J,): 0 or 1 for each start."""
-    y: np.ndarray
-    """float64 (G,): 0 or 1 for each grade."""
-
-    def key(self) -> tuple[bytes, bytes]:
-        """To tell decisions apart."""
-        return self.x.astype(bool).tobytes(), self.y.astype(bool).tobytes()
 
 
 @dataclass(frozen=True)
@@ -334,25 +320,6 @@ class Rows:
         return self.problem.starts[j].investment, self.problem.starts[j].level
 
 
-def starts_of(problem: PlanProblem) -> dict[str, list[int]]:
-    """Investment -> indices of its starts."""
-    found: dict[str, list[int]] = {}
-    for j, start in enumerate(problem.starts):
-        found.setdefault(start.investment, []).append(j)
-    return found
-
-
-def grade_steps(problem: PlanProblem) -> list[tuple[int, int]]:
-    """Pairs of grades, the lower first, that follow each other on a channel."""
-    last: dict[int, int] = {}
-    steps = []
-    for g, grade in enumerate(problem.grades):
-        if grade.channel in last:
-            steps.append((last[grade.channel], g))
-        last[grade.channel] = g
-    return steps
-
-
 def log_range(together: Iterable[list[int]], effect: np.ndarray) -> tuple[float, float]:
     """Least and most that a cell's log work can change: of the starts of an investment, one at most."""
     low = high = 0.0
@@ -360,45 +327,6 @@ def log_range(together: Iterable[list[int]], effect: np.ndarray) -> tuple[float,
         low += min(0.0, float(effect[starts].min()))
         high += max(0.0, float(effect[starts].max()))
     return low, high
-
-
-def chosen(problem: PlanProblem, mix: Mix) -> np.ndarray:
-    """float64 (J,): 1 for the starts of a mix. Raises KeyError for a start that the problem does not have."""
-    index = {s.key: j for j, s in enumerate(problem.starts)}
-    x = np.zeros(len(problem.starts))
-    for key in mix:
-        x[index[key]] = 1.0
-    return x
-
-
-def taken(problem: PlanProblem, grades: Mapping[int, int]) -> np.ndarray:
-    """float64 (G,): 1 for the grades that are taken, by channel."""
-    y = np.zeros(len(problem.grades))
-    for g, grade in enumerate(problem.grades):
-        rank = sum(other.channel == grade.channel for other in problem.grades[:g])
-        y[g] = float(rank < grades.get(grade.channel, 0))
-    return y
-
-
-_ACTS: Mapping[str, str] = MappingProxyType(
-    {
-        "hire": "hires into {}",
-        "cut": "posts cut in {}",
-        "outsource": "outsourced heads for {}",
-        "overtime": "overtime of {}",
-    }
-)
-
-
-def describe_people(problem: PlanProblem, q: int) -> str:
-    """Such as `hires into phone in 2027-03`."""
-    person = problem.people[q]
-    return f"{acts(person.kind, problem.teams[person.team])} in {problem.months[person.month]}"
-
-
-def acts(kind: str, team: str) -> str:
-    """Such as `hires into phone`."""
-    return _ACTS[kind].format(team)
 
 
 def before_name(name: str) -> str:

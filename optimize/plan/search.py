@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimize.plan.bench import STIFF, Bench, Bend, Clock, Forbidden, rows_of
+from optimize.plan.choices import Decided, grade_choices
 from optimize.plan.guess import neighbours, rounded_guesses
 from optimize.plan.outcome import Unbounded
 from optimize.plan.problem import PlanProblem
-from optimize.plan.rows import Decided, Rows
+from optimize.plan.rows import Rows
 from optimize.plan.staffing import Staffed, given_values, runaway, staff
 from optimize.solver import Solved, relaxed, solve
 
@@ -30,6 +31,8 @@ SETTLED = 1e-5
 # Linear rounds without touching after which a plane is dropped.
 IDLE = 3
 WHOLE_ROUNDS = 40
+# With the mix given: so many choices of grades are gone through one by one.
+GRADES_AT_MOST = 32
 # Rounds of changing one investment at a time before the first integer problem.
 IMPROVED_AT_MOST = 2
 # Gap of the first integer problems, and how much smaller it gets than the distance that is left.
@@ -60,6 +63,10 @@ def search(
     bend: Bend = STIFF,
 ) -> Searched:
     """The best plan with people in fractions. Raises Unbounded."""
+    if fixed is not None and bend is STIFF:
+        by_grade = grade_choices(bench.problem)
+        if len(by_grade) <= GRADES_AT_MOST:
+            return _each(bench, clock, [Decided(fixed, y) for y in by_grade], forbid)
     model = _Model(bench, bend, forbid, fixed)
     if model.rows.impossible:
         return Searched(None, None, True, 0)
@@ -101,6 +108,22 @@ def search(
                 model.avoid(Forbidden(decided.x, decided.y))
             settled = True
     return Searched(best, bound, False, rounds, visited)
+
+
+def _each(bench: Bench, clock: Clock, decisions: Sequence[Decided], forbid: Sequence[Forbidden]) -> Searched:
+    """The best of a few decisions, each with its best people: no planes are needed where nothing else is open."""
+    visited: list[Staffed] = []
+    for decided in decisions:
+        if keeps_rules(bench.problem, decided) and not any(f.hits(bench.problem, decided) for f in forbid):
+            found = staff(bench, decided, clock)
+            visited += [] if found is None else [found]
+    best = max(visited, key=lambda plan: plan.value, default=None)
+    if best is None:
+        return Searched(None, None, True, 1)
+    # The prices of budgets are read off the planes.
+    v = best.decided.x @ bench.merged.effect
+    bench.planes.extend(need.tangent(v, best.decided.y) for need in bench.needs)
+    return Searched(best, best.value, False, 1, visited)
 
 
 def _gap_now(best: Staffed | None, bound: float | None, gap: float) -> float:

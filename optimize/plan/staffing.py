@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimize.plan.bench import STIFF, Bench, Bend, Clock, rows_of
+from optimize.plan.choices import Decided, describe_people
 from optimize.plan.outcome import Unbounded
-from optimize.plan.rows import Decided, Rows, describe_people
+from optimize.plan.rows import Rows
 from optimize.solver import Solved, relaxed, solve
 
 # People: what runs away reaches a wall as far as this.

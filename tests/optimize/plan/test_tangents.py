@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from benchmarks.plan_problems import generated
 from optimize.plan.bench import Bench, Clock
 from optimize.plan.cells import cells
+from optimize.plan.choices import chosen, taken
 from optimize.plan.evaluate import evaluate, failures
 from optimize.plan.problem import PlanProblem
-from optimize.plan.rows import chosen, taken
 from optimize.plan.search import keeps_rules, search
 from optimize.plan.tangents import needs
 from tests.optimize.plan.enumerated import mixes
@@ -80,7 +80,7 @@ def _one_start_each(problem: PlanProblem, seed: int) -> frozenset[tuple[str, str
 @given(st.integers(0, 2**32 - 1))
 def test_rows_and_evaluation_agree_on_the_rules(seed):
     mix = _one_start_each(PROBLEM, seed)
-    from optimize.plan.rows import Decided
+    from optimize.plan.choices import Decided
 
     broken = {row.name for row in evaluate(PROBLEM, mix, {}, {}).binding if row.slack <= -0.5}
     rules = {name for name in broken if name.startswith(("once", "must_", "exclude", "first"))}

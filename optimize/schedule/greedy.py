@@ -21,6 +21,9 @@ from optimize.schedule.weeks import SLOTS_PER_DAY, Kind, Offer
 DAYS = 7
 TRIALS = 60
 """Attempts to replace two people by fewer or cheaper ones."""
+FACTORS, PHASES = (0.8, 0.9, 0.95, 1.0), (0.2, 0.5, 0.8)
+"""Shares of the relaxation that are rounded to whole people before the rest is added step by step, and the fraction at
+which a person is rounded up: every pair is tried."""
 
 
 @dataclass(frozen=True)
@@ -114,16 +117,56 @@ class _Desk:
         return np.array([open_[offer.contract] for offer in self.offers])
 
 
-def greedy(terms: Terms, weekly: Weekly, trials: int = TRIALS) -> list[Person] | None:
-    """A schedule that covers the need within the limits, or None where going step by step does not find one."""
+def greedy(
+    terms: Terms, weekly: Weekly, relaxation: np.ndarray | None = None, trials: int = TRIALS
+) -> list[Person] | None:
+    """A schedule that covers the need within the limits, or None where going step by step does not find one.
+
+    ``relaxation`` float64 (columns,): counts of the linear relaxation, from which whole people are taken to begin with.
+    """
     desk = _Desk(terms, [part.offer for part in weekly.parts], weekly.cover.need)
-    team = _filled(desk, _obliged(desk))
-    if team is None:
+    begun = [_obliged(desk)]
+    if relaxation is not None:
+        begun += [_rounded(desk, weekly, relaxation * factor, phase) for factor in FACTORS for phase in PHASES]
+    found = [_without_idle(desk, team) for team in (_filled(desk, each) for each in begun) if team is not None]
+    if not found:
         return None
-    team = _without_idle(desk, team)
+    team = min(found, key=_cost)
     if weekly.cover.under is None:
         team = _exchanged(desk, team, trials)
     return [one.person for one in team]
+
+
+def _rounded(desk: _Desk, weekly: Weekly, counts: np.ndarray, phase: float) -> list[_One]:
+    """Whole people in place of fractions: going through a contract's shifts by their start, fractions of people and of
+    their days add up; whenever they pass another whole one and ``phase``, there is one more, on the days most due."""
+    team: list[_One] = _obliged(desk)
+    owed = dict.fromkeys(desk.block.contracts, 0.0)
+    for one in team:
+        owed[desk.offers[one.offer].contract] -= 1.0
+    days = {name: np.zeros(DAYS) for name in desk.block.contracts}
+    unmet = _unmet(desk, team)
+    order = sorted(range(len(desk.offers)), key=lambda number: desk.kinds[desk.kind_of[number]])
+    for number in order:
+        part, offer = weekly.parts[number], desk.offers[number]
+        people = counts[list(part.people)]
+        owed[offer.contract] += float(people.sum())
+        if part.by_day:
+            days[offer.contract][list(offer.days)] += counts[list(part.by_day)]
+        else:
+            for chosen, count in zip(offer.sets, people.tolist(), strict=True):
+                days[offer.contract][list(chosen)] += count
+        while owed[offer.contract] >= phase:
+            owed[offer.contract] -= 1.0
+            if not desk.allowed(team)[number]:
+                continue
+            due = days[offer.contract]
+            chosen = max(offer.sets, key=lambda each, due=due: due[list(each)].sum())  # type: ignore[misc]
+            due[list(chosen)] -= 1.0
+            one = desk.made(number, chosen, unmet)
+            team.append(one)
+            unmet = unmet - one.adds
+    return team
 
 
 def _obliged(desk: _Desk) -> list[_One]:

@@ -149,7 +149,7 @@ def _search(
     relaxation = relax_cover(weekly.cover, solver, left())
     if relaxation.solved.status != "no_incumbent":
         _check(terms, weekly, relaxation, solver, time_limit)
-    best = _first(terms, weekly, solver)
+    best = _first(terms, weekly, solver, relaxation.counts if relaxation.solved.found else None)
     if len(weekly.people) >= START_FROM and relaxation.solved.found:
         values = None if best is None else best.solved.values
         best = _cheaper(_rounded(weekly, relaxation, solver, left(START_SHARE), gap, values), best)
@@ -171,9 +171,9 @@ def _cheaper(one: Covered | None, other: Covered | None) -> Covered | None:
     return min(found, key=lambda each: each.cost or 0.0, default=None)
 
 
-def _first(terms: Terms, weekly: Weekly, solver: SolverName) -> Covered | None:
+def _first(terms: Terms, weekly: Weekly, solver: SolverName, relaxation: np.ndarray | None) -> Covered | None:
     """The schedule of going step by step, if there is one within all limits."""
-    people = greedy(terms, weekly)
+    people = greedy(terms, weekly, relaxation)
     if people is None:
         return None
     values, cover = as_start(weekly, people), weekly.cover

@@ -137,7 +137,8 @@ def lengthened(sources: Sources, resolved: Resolved, log: ContactLog) -> tuple[S
         if ends:
             raise
         days = log.days + 14 + -(-resolved.scenario.horizon.warm_up // MS_PER_DAY)
-        longer = replace(sources, sets=(*sources.sets, "horizon.months=null", f"horizon.length={days} days"))
+        whole = () if resolved.scenario.horizon.months is None else ("horizon.months=null",)
+        longer = replace(sources, sets=(*sources.sets, *whole, f"horizon.length={days} days"))
         try:
             return longer, longer.declared()
         except ScenarioProblems:
@@ -162,7 +163,7 @@ def aligned(resolved: Resolved, log: ContactLog) -> tuple[int, str]:
         raise CalibrationError([
             f"{resolved.scenario.name}: its horizon has {calendar.days} days from {calendar.start:%A} "
             f"{calendar.start}, the held-out days are {log.days} from {log.first_day:%A} on and need {needed}: "
-            f"lengthen it (--set horizon.months=null --set 'horizon.length={needed} days') or hold out less (--until)"
+            f"lengthen it (--set 'horizon.length={needed} days') or hold out less (--until)"
         ])  # fmt: skip
     return first, "weekday"
 

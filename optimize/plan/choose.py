@@ -17,6 +17,7 @@ from optimize.plan.learn import Learned, learn
 from optimize.plan.outcome import Infeasible, NothingFound
 from optimize.plan.polish import polished, tries_of
 from optimize.plan.problem import PlanSolution
+from optimize.plan.promise import promises
 from optimize.plan.proposals import Differ, proposals
 from optimize.plan.robust import Risk, Robust, robust
 from optimize.plan.selection import Selection, select
@@ -111,16 +112,18 @@ def choose(sources: Sources, ask: Ask, wish: Wish, tell: Tell | None = None) -> 
     selection = selected(holding, fit)
     clock.done("selection")
     found = None
+    naive = naive_answers(holding)
+    clock.done("beside it")
     if wish.uncertain:
         risk: Risk = base.scenario.choose.risk
-        found = robust(sources, base.scenario.name, _others(fit, ()), wish, risk, seed, say)
+        today = base.scenario.name if _today_holds(holding) else None
+        found = robust(sources, today, _others(fit, naive), wish, risk, seed, say)
         clock.done("uncertainty")
     winner, second = _first_two(selection, found, fit)
     plan, runner = _named(holding, winner, second)
     plan, fresh = check(holding, plan, [runner] if runner else [], seed)
     clock.done("fresh seeds")
     plan = replace(plan, solution=explained(holding, plan.solution))
-    naive = naive_answers(holding)
     points = frontier_points(holding)
     step = _budget_step(holding, plan)
     clock.done("beside it")
@@ -248,6 +251,13 @@ def _named(holding: Holding, winner: Candidate, second: Candidate | None) -> tup
         return renamed(plan, name, holding.title(name), holding.sources)
 
     return as_(winner, "plan"), None if second is None else as_(second, "runner_up")
+
+
+def _today_holds(holding: Holding) -> bool:
+    """Whether doing nothing keeps the promises, so that it is a choice at all."""
+    base = holding.simulate([holding.base], 0, holding.wish.replications)[0]
+    ask = holding.learned.ask
+    return all(channel.holds for channel in promises(ask, ask.targets, base))
 
 
 def _others(plans: Sequence[Candidate], naive: Sequence[Naive]) -> list[Candidate]:

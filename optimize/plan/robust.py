@@ -2,7 +2,7 @@
 
 Every draw is one world in which all candidates meet the same tapes; a plan's value there is its objective against
 today under the same draw. The regret of a plan in a draw is how much less it is worth there than the candidate that is
-best there (Savage 1951), today included: doing nothing is a candidate.
+best there (Savage 1951). Doing nothing is a candidate where today keeps its promises, and none where it does not.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Robust:
     """What the draws say."""
 
     rows: tuple[Row, ...]
-    """In the order of the candidates, today first."""
+    """In the order of the candidates; today first, where it keeps its promises."""
     risk: Risk
     draws: int
     tapes: int
@@ -71,17 +71,20 @@ class Robust:
 
 
 def robust(
-    sources: Sources, today: str, plans: Sequence[Candidate], wish: Wish, risk: Risk, seed: int, tell: Tell
+    sources: Sources, today: str | None, plans: Sequence[Candidate], wish: Wish, risk: Risk, seed: int, tell: Tell
 ) -> Robust:
-    """Every plan and today under every draw. Raises NothingUncertain, and ScenarioProblems for a draw that fails."""
+    """Every plan, and today where it is named, under every draw.
+
+    Raises NothingUncertain, and ScenarioProblems for a draw that makes no scenario.
+    """
     drawn = _drawn(sources, plans, wish, seed, tell)
     values = {name: drawn.values(name, "npv") for name in drawn.options}
-    first = next(iter(values.values()))
-    return judged({today: np.zeros_like(first), **values}, risk, drawn.confidence, [i.path for i in drawn.inputs])
+    none = {} if today is None else {today: np.zeros_like(next(iter(values.values())))}
+    return judged({**none, **values}, risk, drawn.confidence, [i.path for i in drawn.inputs])
 
 
 def judged(values: dict[str, np.ndarray], risk: Risk, confidence: float, inputs: Sequence[str]) -> Robust:
-    """Rows from values by plan, float64 (cubes, draws, tapes) each; the first plan is today's, zeros."""
+    """Rows from values against today by plan, float64 (cubes, draws, tapes) each."""
     stacked = np.stack([each.mean(axis=2).ravel() for each in values.values()])  # plans x draws
     regret = stacked.max(axis=0) - stacked
     count = stacked.shape[1]

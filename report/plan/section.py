@@ -384,7 +384,7 @@ def _robust(data: Plain) -> Extra:
            f"{by['mean']} is best on average, {by['p10']} at the tenth percentile; `choose.risk` asks for what is best "
            f"{risk}.")
         + " People stay as decided: a plan is not put right for a draw.",
-        "Regret: how much less a plan is worth in a draw than the one that is best there.",
+        f"{_today(data)}Regret: how much less a plan is worth in a draw than the one that is best there.",
     )  # fmt: skip
     heads = ("Plan", "Mean NPV", "Tenth percentile", "Below today in", "Mean regret", "Most regret", "Best in")
     rows = tuple(
@@ -404,6 +404,12 @@ def _robust(data: Plain) -> Extra:
         for row in found["rows"]
     )
     return Extra("regret", "If inputs turn out otherwise", said, (TextTable("Regret", heads, rows, sort=sort),))
+
+
+def _today(data: Plain) -> str:
+    """Why today is no candidate, where it is none."""
+    there = any(row["name"] == data["today"] for row in data["robust"]["rows"])
+    return "" if there else f"{data['today']} is no candidate: it does not keep its promises. "
 
 
 def _check_sum(data: Plain) -> Extra:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -112,7 +113,7 @@ class Columns:
             text = text.where(~text.str.casefold().isin(nothing))
         if column.split is not None:
             mark, part = column.split
-            text = text.map(lambda t: _part(t, mark, part), na_action="ignore").astype("str")
+            text = _texts([_part(t, mark, part) for t in text])
         return text
 
     def parsed(self, column: Column, path: str, kind: str) -> pd.Series:
@@ -155,7 +156,7 @@ class Columns:
             return text if column.otherwise is None else text.fillna(column.otherwise)
         known = {k.casefold(): v for k, v in column.values.items()}
         folded_text = text.str.casefold().str.strip()
-        out = folded_text.map(known)
+        out = _texts(folded_text.map(known))
         strange = folded_text.notna() & out.isna()
         if strange.any():
             often = folded_text[strange].value_counts()
@@ -192,8 +193,13 @@ class Columns:
         return out
 
 
-def _part(text: str, mark: str, part: int) -> str | None:
-    parts = text.split(mark)
+def _texts(values: Iterable[object]) -> pd.Series:
+    """A column of texts, also where all of it is missing."""
+    return pd.Series([v if isinstance(v, str) else None for v in values], dtype="str")
+
+
+def _part(text: object, mark: str, part: int) -> str | None:
+    parts = text.split(mark) if isinstance(text, str) else []
     return parts[part].strip() if part < len(parts) else None
 
 
@@ -207,7 +213,7 @@ def _test(values: pd.Series, test: Test) -> pd.Series:
             out &= values.str.casefold().str.strip().isin([v.casefold() for v in test.any_of]).fillna(False)
     if test.has is not None:
         wanted = {v.casefold() for v in test.has}
-        words = values.astype("str").str.casefold().str.split(r"[\s,;|]+", regex=True)
+        words = values.str.casefold().str.split(r"[\s,;|]+", regex=True)
         out &= words.map(lambda w: isinstance(w, list) and not wanted.isdisjoint(w)).astype(bool)
     if test.filled is not None:
         out &= values.notna() == test.filled

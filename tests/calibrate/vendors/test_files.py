@@ -274,3 +274,30 @@ def test_the_extract_may_name_the_vendor(found, tmp_path):
         path.write_text(write(found, np.random.default_rng(1)), encoding="utf-8")
         log = read_log(path, Extract(vendor="Zendesk", time_zone="Europe/Berlin"))
         assert log.vendor == vendor
+
+
+MARKS = (b'"', b",", b"\n", b"{", b"}", b"[", b"]", b":", b"null", b"-1", b"1e999", b"NaN", b"\x00", b"\xff", b'""',
+         b";", b"2026-13-45", b"0001-01-01T00:00:00Z", b"9999-12-31T23:59:59Z", b"-5:00:00", b"9" * 5000)  # fmt: skip
+
+
+@pytest.mark.parametrize("write", [desks.zendesk, desks.help_scout, centres.amazon, centres.five9, centres.intervals])
+def test_a_damaged_export_is_read_or_refused_and_never_a_surprise(write, found, tmp_path):
+    """Bytes put in, taken out and doubled at random: a log, or problems with their places."""
+    rng = np.random.default_rng(7)
+    whole = write(found[:40], rng).encode()
+    path = tmp_path / "export"
+    read = refused = 0
+    for _ in range(40):
+        data = bytearray(whole)
+        for _ in range(int(rng.integers(1, 4))):
+            at = int(rng.integers(len(data)))
+            mark = MARKS[int(rng.integers(len(MARKS)))]
+            data[at : at + int(rng.integers(0, 9))] = mark if rng.random() < 0.7 else b""
+        path.write_bytes(bytes(data))
+        try:
+            read_log(path, timezone="Europe/Berlin")
+            read += 1
+        except CalibrationError:
+            refused += 1
+    assert read > 0
+    assert refused > 0

@@ -20,6 +20,7 @@ from tests.calibrate.vendors import centres, desks
 from tests.calibrate.vendors.desks import ADA, BODY, GRACE, GRACE_MAIL, MAIL, SUBJECT, TEL
 from tests.calibrate.vendors.world import Fact, call_centre, facts
 
+pytestmark = pytest.mark.slow
 WRITERS = (
     desks.zendesk, desks.zendesk_json, desks.freshdesk, desks.freshservice, desks.intercom, desks.gorgias,
     desks.help_scout, centres.amazon, centres.amazon_csv, centres.genesys, centres.five9, centres.five9_inbound,

@@ -23,10 +23,10 @@ def page(found: Scheduled) -> str:
     scenario = found.resolved.scenario
     from report.schedule.text import summary
 
-    told = "".join(
-        f'<p class="answer">{escape(" ".join(line.strip() for line in summary(one, scenario.currency)))}</p>'
-        for one in found.schedules
-    )
+    told = ""
+    for one in found.schedules:
+        first, *rest = (line.strip() for line in summary(one, scenario.currency))
+        told += f'<p class="answer">{escape(first)}</p><p class="lead">{escape(" ".join(rest))}</p>'
     notes = "".join(f"<li>{escape(note.rstrip('.'))}.</li>" for note in found.notes)
     parts = [
         f"<header><h1>Weekly schedule: {escape(scenario.name)}</h1>{told}"

@@ -13,6 +13,8 @@ KPIS = (
     "contacts(return)",
     "handle_time(order_status)",
     "handle_time(return)",
+    "fcr(order_status)",
+    "fcr(return)",
     "service_level(phone)",
     "abandonment_rate(phone)",
 )

@@ -111,8 +111,15 @@ def test_what_runs_away_is_named():
 
 
 def test_no_time_finds_nothing_and_says_so():
+    problem = generated(4, months=24, investments=10)
     with pytest.raises(NothingFound, match="no plan found in"):
-        solve_plan(generated(4, months=24, investments=10), time_limit=0.0)
+        solve_plan(replace(problem, must=frozenset({"investment_1"})), time_limit=0.0)
+    # Where nothing has to be made, doing nothing with the best people is there at once.
+    plan = solve_plan(problem, time_limit=0.0)
+    assert plan.mix == frozenset()
+    assert not plan.proven
+    assert plan.bound is None
+    assert plan.gap is None
 
 
 def test_too_little_time_leaves_a_plan_that_is_not_proven(monkeypatch):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimize.plan.learn import Learned
+from optimize.plan.pools import LEAST_LINEAR, SMALLEST_ROOT
 from optimize.plan.problem import PlanSolution, Pool
 from optimize.plan.promise import promised
 from optimize.plan.response import Response, logit, safety
@@ -57,8 +58,8 @@ def correct(learned: Learned, solution: PlanSolution, runs: Replications) -> Lea
         wanted = np.where(missed, up, np.where(over, np.minimum(down, margins[p]), margins[p]))
         margins[p] = np.clip(wanted, _LEAST, _MOST)
     pools = tuple(
-        replace(pool, root=np.maximum(pool.root - fresh.margins[p] + margins[p], 1e-3))
-        for p, pool in enumerate(fresh.problem.pools)
+        pool if pool.analytic else _raised(pool, margins[p], _work(solution, pool))
+        for p, pool in enumerate(fresh.pools)
     )
     return replace(
         fresh,
@@ -69,6 +70,18 @@ def correct(learned: Learned, solution: PlanSolution, runs: Replications) -> Lea
         rounds=learned.rounds + 1,
         corrected_for=solution.mix,
     )
+
+
+def _raised(pool: Pool, margin: np.ndarray, work: np.ndarray) -> Pool:
+    """A pool with a margin on its root; what would take the root below its least value goes into the linear part."""
+    wanted = pool.root + margin
+    root = np.maximum(wanted, SMALLEST_ROOT)
+    return replace(pool, root=root, linear=np.maximum(pool.linear + (wanted - root) / np.sqrt(work), LEAST_LINEAR))
+
+
+def _work(solution: PlanSolution, pool: Pool) -> np.ndarray:
+    """float64 (M,): work of a pool's channels."""
+    return np.asarray(np.maximum(solution.work[list(pool.channels)].sum(axis=(0, 1)), 1e-9))
 
 
 def forgotten(learned: Learned) -> Learned:
@@ -91,18 +104,16 @@ def seen(learned: Learned, solution: PlanSolution, runs: Replications) -> list[S
         short = _short(learned, response, targets, problem.pools[p].held, runs)
         if short is None:
             continue
-        pool = problem.pools[p]
-        tested = _margin(learned, solution, p, pool)
-        found.append(Seen(p, tested, short))
+        found.append(Seen(p, _margin(learned, solution, p), short))
     return found
 
 
-def _margin(learned: Learned, solution: PlanSolution, p: int, pool: Pool) -> np.ndarray:
+def _margin(learned: Learned, solution: PlanSolution, p: int) -> np.ndarray:
     """float64 (M,): margin of the solution's capacity over what the law alone asks of its work."""
-    work = np.maximum(solution.work[list(pool.channels)].sum(axis=(0, 1)), 1e-9)
-    capacity = solution.capacity[list(pool.teams)].sum(axis=0)
+    pool = learned.pools[p]
+    work, capacity = _work(solution, pool), solution.capacity[list(pool.teams)].sum(axis=0)
     graded = np.exp(grade_roots(learned, solution.grades)[p])
-    return np.asarray((capacity - pool.linear * work) / np.sqrt(work) / graded - (pool.root - learned.margins[p]))
+    return np.asarray((capacity - pool.linear * work) / np.sqrt(work) / graded - pool.root)
 
 
 def grade_roots(learned: Learned, grades: Mapping[int, int]) -> np.ndarray:
@@ -138,4 +149,4 @@ def _short(
     mean = float(short[there].mean())
     between = max(0.0, float(short[there].var()) - noise**2)
     kept = between / (between + noise**2) if between > 0 else 0.0
-    return np.where(there, mean + kept * (short - mean), 0.0)
+    return np.asarray(np.where(there, mean + kept * (short - mean), 0.0))

@@ -23,7 +23,7 @@ from optimize.plan.effects import Chosen, Effect
 from optimize.plan.measured import Measured, Names, luck, measured
 from optimize.plan.people import KEYS, discount, staff
 from optimize.plan.pools import Held, first_guess, grades_of, pools_of, responses_of, staffed
-from optimize.plan.problem import Budget, Mix, PlanProblem
+from optimize.plan.problem import Budget, Mix, PlanProblem, Pool
 from optimize.plan.response import Response
 from optimize.plan.rules import goals_of, prerequisites_of
 from optimize.plan.versions import Versions
@@ -58,6 +58,8 @@ class Learned:
     """The version with the people that the fitted law asks for."""
     replications: int
     """Simulated in order to learn, over all versions."""
+    pools: tuple[Pool, ...]
+    """As they were learned, before any correction."""
     margins: np.ndarray
     """float64 (P, M): heads over the square root of work that rounds of correction have added to each pool."""
     refuted: np.ndarray
@@ -124,6 +126,7 @@ def learn(
         today=today,
         held=held,
         replications=each * (5 + len(_before(chosen)) + len(chosen)),
+        pools=problem.pools,
         margins=np.zeros(shape),
         refuted=np.full(shape, -np.inf),
         confirmed=np.full(shape, np.inf),

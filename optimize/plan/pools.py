@@ -19,7 +19,9 @@ from sim.scenario.units import MS_PER_HOUR, MS_PER_MINUTE, MS_PER_SECOND
 
 RESERVE = 0.1
 """Heads for each square root of work that a stability row keeps free."""
-_SMALLEST_ROOT = 0.05  # a law with a smaller root is told by its linear part, so that its logarithm exists
+SMALLEST_ROOT = 0.05
+"""A law with a smaller root is told by its linear part, so that its logarithm exists."""
+LEAST_LINEAR = 0.05
 _ROUNDS = 20
 _LEAST_WORK = 0.6  # share of the work of several chats at once that is left when agents have all they can take
 
@@ -168,9 +170,9 @@ def promise(base: Resolved, channel: str, share: float) -> str:
 
 def _with_root(response: Response, root: np.ndarray, load: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """float64 (M,) twice: linear and root, the same need at this load, with a root above 0."""
-    kept = np.maximum(root, _SMALLEST_ROOT)
+    kept = np.maximum(root, SMALLEST_ROOT)
     linear = response.linear + (root - kept) / np.sqrt(np.maximum(load, 1e-9))
-    return np.maximum(linear, 0.05), kept
+    return np.maximum(linear, LEAST_LINEAR), kept
 
 
 def _plain(name: str) -> str:

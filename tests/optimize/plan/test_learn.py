@@ -170,8 +170,8 @@ def test_a_plan_that_falls_short_is_put_right(learned, simulate):
         pool if pool.analytic else replace(pool, root=np.maximum(pool.root - 1.2, 1e-3))
         for pool in learned.problem.pools
     )
-    problem = replace(learned.problem, pools=hopeful, budgets=())
-    now, missed = replace(learned, problem=problem), []
+    problem = replace(learned.problem, pools=hopeful)
+    now, missed = replace(learned, problem=problem, pools=hopeful), []
     for _ in range(6):
         solution = solve_plan(now.problem, gap=0.005)
         run = simulate([planned(now, solution)], 0, 6)[0]

@@ -17,6 +17,7 @@ from optimize.plan.model import solve_plan
 from optimize.plan.overlay import overlaid
 from optimize.plan.people import KEYS, money_by_replication, staff
 from optimize.plan.predict import EXACT, predicted
+from optimize.plan.problem import Kind
 from optimize.plan.promise import promises
 from optimize.plan.response import Point, fit, logit
 from optimize.plan.simulating import Simulator
@@ -98,7 +99,7 @@ def test_capacity_of_a_hire_by_hand(learned):
 def test_people_and_starts_are_priced_to_the_cent(learned, simulate):
     starts = {s.key: s for s in learned.problem.starts}
     mix = frozenset([("pages", None, 0), ("training", None, 2)])
-    people = {("hire", 0, 0): 2.0, ("cut", 0, 3): 1.0}
+    people: dict[tuple[Kind, int, int], float] = {("hire", 0, 0): 2.0, ("cut", 0, 3): 1.0}
     solution = evaluate(learned.problem, mix, people, {})
     plan = planned(learned, solution)
     run, today = simulate([plan, learned.base], 0, 2)
@@ -157,8 +158,7 @@ def test_the_law_of_service_is_found_again():
             bottom = np.full(4, 800.0)
             points.append(Point(month, capacity, work, rng.binomial(800, share, size=4).astype(float), bottom))
     law = fit(0, (0,), (0,), points, 24, 0.8)
-    work = np.full(24, 12.0)
-    need = law.linear * work + law.root(0.8, None) * np.sqrt(work)
+    need = law.linear * 12.0 + law.root(0.8, None) * np.sqrt(12.0)
     true = 12.0 + (logit(0.8) + 0.4) / 4.0 * np.sqrt(12.0)
     assert need == pytest.approx(np.full(24, true), rel=0.01)
     assert law.slope == pytest.approx(4.0, rel=0.1)

@@ -108,7 +108,9 @@ def test_a_better_grade_asks_for_more_people(learned):
     assert grade.log_root[place] > 0
     assert np.delete(grade.log_root, place).tolist() == [0.0] * (len(learned.problem.pools) - 1)
     found = overlay(learned, frozenset(), {}, {grade.channel: 1})
-    assert overlaid(learned.versions.sources, found).scenario.channels["phone"].target.share == 0.85
+    promised = overlaid(learned.versions.sources, found).scenario.channels["phone"].target
+    assert promised is not None
+    assert promised.share == 0.85
 
 
 def test_stakeholders_score_what_they_care_about(learned):

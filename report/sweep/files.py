@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FIGURES = ("kpi", "channel", "reason", "team", "value", "low", "high", "unit", "n", "replications")
-_ROW_GROUP = 50_000
+_ROW_GROUP = 8_000  # all that is kept of the rows
 _DIGITS = 9
 
 

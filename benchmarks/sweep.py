@@ -126,8 +126,8 @@ def main() -> None:
                   f"{1024 * (many.peak_mb - few.peak_mb) / (chosen.points - chosen.few):.2f} kB")  # fmt: skip
         if chosen.only in (None, "workers"):
             one, two = (swept(place / f"jobs{jobs}", 700, 60, jobs) for jobs in (1, 2))
-            print(f"60 points of a third of a second: one worker {one.wall_s:.1f} s ({one.cpu_s:.1f} s of processor time), "
-                  f"two {two.wall_s:.1f} s ({two.cpu_s:.1f} s)")  # fmt: skip
+            print(f"60 points of a third of a second: one worker {one.wall_s:.1f} s ({one.cpu_s:.1f} s of processor "
+                  f"time), two {two.wall_s:.1f} s ({two.cpu_s:.1f} s)")  # fmt: skip
             print(f"two are {one.wall_s / two.wall_s:.2f} times as fast for {two.cpu_s / one.cpu_s:.2f} times the "
                   "processor time, start and report included")  # fmt: skip
 

@@ -6,6 +6,7 @@ import math
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -136,4 +137,4 @@ def _binned(values: Values, numbers: np.ndarray) -> tuple[list[str], list[float]
     level = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, len(edges) - 2)
     inside = [numbers[level == k] for k in range(len(edges) - 1)]
     middles = [float(each.mean()) if len(each) else float(edges[k]) for k, each in enumerate(inside)]
-    return [f"{low} to {high}" for low, high in zip(shown[:-1], shown[1:], strict=True)], middles, level
+    return [f"{low} to {high}" for low, high in pairwise(shown)], middles, level

@@ -15,7 +15,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -199,10 +199,8 @@ class Store:
 
     def close(self) -> None:
         """Gives up this process's claims."""
-        try:
+        with suppress(StoreFull, StoreRefused, sqlite3.Error):  # they run out by themselves
             self._write([("DELETE FROM claims WHERE owner = ?", (self._owner,))])
-        except (StoreFull, StoreRefused, sqlite3.Error):
-            pass  # they run out by themselves
         self._db.close()
 
     def __enter__(self) -> Store:

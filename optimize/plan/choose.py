@@ -15,7 +15,7 @@ from optimize.plan.frontier import budget_price
 from optimize.plan.holding import Candidate, Holding, Round, Wish, renamed
 from optimize.plan.learn import Learned, learn
 from optimize.plan.outcome import Infeasible, NothingFound
-from optimize.plan.polish import polished, tries_of
+from optimize.plan.polish import more_of, polished, tries_of
 from optimize.plan.problem import PlanSolution
 from optimize.plan.promise import promises
 from optimize.plan.proposals import Differ, proposals
@@ -168,22 +168,23 @@ def proposed(holding: Holding, best: Candidate) -> list[Candidate]:
     """The best few distinct plans, each put right: other investments, and other months of the same ones.
 
     The model ranks plans with people in fractions, and whole people can turn the order of close ones: several times as
-    many as are simulated are solved, and those that are best with whole people are kept.
+    many as are simulated are solved. Kept are by turns the next best with whole people and the next best with fractions
+    of people, since a fraction that is rounded up may turn out not to be needed. Small scenarios try more of them.
     """
     wish, problem = holding.wish, holding.learned.problem
     found = {best.mix: best.solution}
-    count = wish.proposals
+    count = more_of(holding, wish.proposals)
     seconds = SECONDS if wish.time_limit is None else min(SECONDS, wish.time_limit)
     kinds: tuple[Differ, ...] = ("investment", "start")
     for differ in kinds:
         if count > 1:
             some = proposals(
-                problem, MORE * count, differ=differ, solver=wish.solver, time_limit=seconds, gap=wish.gap,
-                start=best.solution,
+                problem, max(count, MORE * wish.proposals), differ=differ, solver=wish.solver, time_limit=seconds,
+                gap=wish.gap, start=best.solution,
             )  # fmt: skip
             for solution in some:
                 found.setdefault(solution.mix, solution)
-    others = sorted((s for mix, s in found.items() if mix != best.mix), key=lambda s: -s.objective)[: count - 1]
+    others = by_turns([solution for mix, solution in found.items() if mix != best.mix])[: count - 1]
     first = "proposal_1"
     plans = [renamed(best, first, holding.title(first), holding.sources)]
     for number, solution in enumerate(others, start=2):
@@ -192,6 +193,13 @@ def proposed(holding: Holding, best: Candidate) -> list[Candidate]:
         plans.append(holding.held(holding.candidate(name, solution), PUT_RIGHT))
     tries, least = tries_of(holding, len(plans)), zone(holding)
     return [polished(holding, plan, tries, least) for plan in plans]
+
+
+def by_turns(plans: Sequence[PlanSolution]) -> list[PlanSolution]:
+    """By turns the best by whole people and by fractions of people, each plan once."""
+    whole = sorted(plans, key=lambda plan: -plan.objective)
+    parts = sorted(plans, key=lambda plan: -(plan.objective + plan.rounding))
+    return list({plan.mix: plan for pair in zip(whole, parts, strict=True) for plan in pair}.values())
 
 
 def words_of(solution: PlanSolution) -> str:

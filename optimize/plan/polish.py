@@ -23,6 +23,8 @@ CONTACTS = 40e6
 """Contacts that may be simulated for all tries of all plans together."""
 MOST = 30
 """Tries of one plan at most."""
+MANY, PER_PLAN = 15, 12
+"""Plans that a small scenario tries at most, and the tries that there have to be for each."""
 _SLACK = 1e-6
 
 
@@ -30,6 +32,11 @@ def tries_of(holding: Holding, plans: int) -> int:
     """How many tries each of so many plans gets: by the size of the scenario, so that every run does the same."""
     contacts = float(holding.learned.today.handled.sum()) * holding.wish.replications
     return max(1, min(MOST, int(CONTACTS / max(contacts, 1.0) / plans)))
+
+
+def more_of(holding: Holding, plans: int) -> int:
+    """How many plans to try where so many are asked for: more where the scenario is small, unless it is one."""
+    return plans if plans == 1 else max(plans, min(MANY, tries_of(holding, PER_PLAN)))
 
 
 def polished(holding: Holding, plan: Candidate, tries: int, least: float) -> Candidate:

@@ -2,8 +2,8 @@
 
 Nothing of the model is used but its columns (which decisions there are, and their own money) and the check whether
 promises hold. Every mix of investments and start months meets every staffing of a grid (up to 4 hires and 2 cuts of a
-team, in any months), cheapest first, in simulation; what is worth less than the best so far is not tried, nor what has
-no more heads in any month than a staffing that failed.
+team, in any months), cheapest first, in simulation. Not tried is what is worth less than the best so far, and what has
+no more heads in any month, and no less work, than a plan that failed: with less it would fail as well.
 ``python -m tests.optimize.plan.enumerate [COUNT]`` prints the table of docs/choosing.md.
 """
 
@@ -85,6 +85,8 @@ class World:
         self.sources, self.learned, self.simulate, self.count = sources, learned, simulate, replications
         self.base = simulate([learned.base], 0, replications)[0]
         self.known: dict[tuple[Mix, Staffing], tuple[int, float]] = {}
+        self.failed: list[tuple[np.ndarray, np.ndarray]] = []
+        """Work by channel and month, and heads by team and month, of plans that failed."""
 
     @property
     def problem(self) -> PlanProblem:
@@ -96,10 +98,11 @@ class World:
         if (mix, staffing) not in self.known:
             decided = {"name": "tried", **overlay(self.learned, mix, {k: float(n) for k, n in staffing}, {})}
             resolved = overlaid(self.sources, decided)
-            if self._far(self.simulate([resolved], 0, 2)[0]):
+            simulate = Simulator(self.simulate.seed)  # forgets what it has simulated
+            if self._far(simulate([resolved], 0, 2)[0]):
                 self.known[mix, staffing] = 1, np.inf
             else:
-                run = self.simulate([resolved], 0, self.count)[0]
+                run = simulate([resolved], 0, self.count)[0]
                 self.known[mix, staffing] = self._missed(run), -float(values(self.problem, self.base, run).mean())
         return self.known[mix, staffing]
 
@@ -188,6 +191,11 @@ def best_staffing(world: World, mix: Mix, grid: Staffings, least: float) -> tupl
     for budget in problem.budgets:
         open_ &= (grid.spend + spend)[:, budget.months].sum(axis=1) <= budget.limit + 1e-6
     best: tuple[float, Staffing] | None = None
+    work = (problem.work * np.exp(sum((s.log_work for s in starts), np.zeros_like(problem.work)))).sum(axis=1).ravel()
+    more = sum((s.capacity for s in starts), np.zeros((len(problem.teams), len(problem.months)))).ravel()
+    for hard, heads in world.failed:
+        if (work >= hard - 1e-9).all():
+            open_ &= (grid.capacity + more > heads + 1e-6).any(axis=1)
     while open_.any():
         number = int(np.argmax(open_))
         if own + grid.money[number] < least - NOISE:
@@ -197,6 +205,7 @@ def best_staffing(world: World, mix: Mix, grid: Staffings, least: float) -> tupl
         missed, cost = world.tried(mix, staffing)
         if missed:
             open_ &= (grid.capacity > grid.capacity[number] + 1e-6).any(axis=1)
+            world.failed.append((work, grid.capacity[number] + more))
         elif -cost > least:
             least, best = -cost, (-cost, staffing)
     return best
@@ -207,7 +216,10 @@ def enumerated(sources: Sources, learned: Learned, seed: int, replications: int,
     world = World(sources, learned, Simulator(seed), replications)
     grid = staffings(learned.problem)
     best, at, count = least, frozenset[tuple[str, str | None, int]](), 0
-    for mix in mixes(learned.problem):
+    starts = {start.key: start for start in learned.problem.starts}
+    for mix in sorted(
+        mixes(learned.problem), key=lambda m: (sum(float(starts[k].log_work.sum()) for k in m), sorted(m))
+    ):
         count += 1
         found = best_staffing(world, mix, grid, best)
         if found is not None:

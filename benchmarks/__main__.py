@@ -18,6 +18,7 @@ NAMES = {
     "million": "a year of a million contacts a month (--scale)",
     "plan": "the planning model: how its time grows with months, investments and teams",
     "schedule": "weekly schedules of small and large centres: columns, time, gap",
+    "sweep": "a sweep: overhead a point, memory at 1,000 and 10,000 points, two workers against one",
     "demo": "deskplan compare with five scenarios, as a user starts it",
 }
 
@@ -68,6 +69,10 @@ def benchmark(name: str, chosen: argparse.Namespace) -> Callable[[], list[Goal]]
         from benchmarks import schedule
 
         return schedule.main
+    if name == "sweep":
+        from benchmarks import sweep
+
+        return sweep.all_of_it
     if name == "plan":
         from benchmarks import plan
 

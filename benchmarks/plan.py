@@ -1,7 +1,7 @@
 """How the time of the planning model grows with months, investments and teams, by HiGHS and by CBC.
 
 Generated problems (`plan_problems`): three channels, five reasons, seven pools, quarterly starts, one investment in
-three with two levels, two service grades. One dimension moves at a time, away from 24 months, 10 investments and 3 teams.
+three with two levels, two service grades. One dimension moves at a time, away from 24 months, 10 investments, 3 teams.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from benchmarks.goals import Goal
 from tests.robust.world import world
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -112,19 +113,29 @@ def main() -> None:
     parser.add_argument("--few", type=int, default=1_000)
     parser.add_argument("--only", choices=["overhead", "memory", "workers"])
     chosen = parser.parse_args()
+    _measure(chosen.points, chosen.few, chosen.only)
+
+
+def all_of_it() -> list[Goal]:
+    """Everything, as `python -m benchmarks sweep` runs it; what it measures has no goal with a bound."""
+    _measure(10_000, 1_000, None)
+    return []
+
+
+def _measure(points: int, few: int, only: str | None) -> None:
     with tempfile.TemporaryDirectory() as text:
         place = Path(text)
-        if chosen.only in (None, "overhead"):
+        if only in (None, "overhead"):
             for name, each in stages().items():
                 print(f"{name:18s} {each:6.2f} ms of processor time a point")
-        if chosen.only in (None, "memory"):
-            few, many = (swept(place / str(points), 2, points, 1) for points in (chosen.few, chosen.points))
-            for points, spent in ((chosen.few, few), (chosen.points, many)):
-                print(f"{points:6,} points: {spent.cpu_s:6.1f} s of processor time, at most {spent.peak_mb:,.0f} MB")
-            extra = (many.cpu_s - few.cpu_s) / (chosen.points - chosen.few)
+        if only in (None, "memory"):
+            less, more = (swept(place / str(count), 2, count, 1) for count in (few, points))
+            for count, spent in ((few, less), (points, more)):
+                print(f"{count:6,} points: {spent.cpu_s:6.1f} s of processor time, at most {spent.peak_mb:,.0f} MB")
+            extra = (more.cpu_s - less.cpu_s) / (points - few)
             print(f"a point more costs {1000 * extra:.2f} ms (made twice: checked before anything runs), and "
-                  f"{1024 * (many.peak_mb - few.peak_mb) / (chosen.points - chosen.few):.2f} kB")  # fmt: skip
-        if chosen.only in (None, "workers"):
+                  f"{1024 * (more.peak_mb - less.peak_mb) / (points - few):.2f} kB")  # fmt: skip
+        if only in (None, "workers"):
             one, two = (swept(place / f"jobs{jobs}", 700, 60, jobs) for jobs in (1, 2))
             print(f"60 points of a third of a second: one worker {one.wall_s:.1f} s ({one.cpu_s:.1f} s of processor "
                   f"time), two {two.wall_s:.1f} s ({two.cpu_s:.1f} s)")  # fmt: skip

@@ -37,9 +37,7 @@ def _check(number: int, name: str, count: int, detail: str, bad: Level = "warnin
     return Check(number, name, bad if count else "ok", int(count), detail if count else fine)
 
 
-def run_checks(
-    log: ContactLog, opening: Opening, now: dt.datetime, channel: str | None = None
-) -> tuple[Check, ...]:
+def run_checks(log: ContactLog, opening: Opening, now: dt.datetime, channel: str | None = None) -> tuple[Check, ...]:
     """All fifteen, in order. `opening` is that of `channel`, the busiest one that is live; `now` bounds the future."""
     raw, rows = log.raw, log.rows
     timed = rows if channel is None or log.extract.business_hours else rows[rows["channel"] == channel]

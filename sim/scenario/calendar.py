@@ -59,7 +59,7 @@ def parse_clock(text: str) -> int:
 
 
 def parse_starts(text: str) -> tuple[int, ...]:
-    """``'08:00'``, ``'08:00-12:00'`` (every 30 min), ``'08:00-12:00 every 1 h'`` -> ms after midnight, ends included."""
+    """``'08:00'``, ``'08:00-12:00'`` (every 30 min), ``'08:00-12:00 every 1 h'`` -> ms after midnight, with ends."""
     times, _, step_text = (part.strip() for part in text.partition("every"))
     first, dash, last = (part.strip() for part in times.partition("-"))
     low = parse_clock(first)

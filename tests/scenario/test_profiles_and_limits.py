@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -114,7 +115,7 @@ def test_a_billion_tickets_are_refused_with_what_they_would_cost():
 
 
 def test_agents_given_by_interval_are_bounded_too():
-    document = {
+    document: dict[str, Any] = {
         "schema": 1,
         "name": "desk",
         "horizon": {"start": "2027-01-04", "length": "10 days"},

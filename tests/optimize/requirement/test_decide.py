@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from sim.replicate import replicate
 from sim.scenario.kpi_text import Target
 from sim.scenario.load import load, resolve
 
-QUEUE = {
+QUEUE: dict[str, Any] = {
     "schema": 1,
     "name": "queue",
     "horizon": {"start": "2027-01-04", "length": "14 days"},

@@ -1,6 +1,7 @@
 """Expected contacts: what the formulas say of a week is what the simulation counts, and what a delay does to a week."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from tests.oracle.compare import Z_LIMIT, z_score
 
 HOUR = 3_600_000
 CONSTANT = spread_law(Spread.model_construct(mean=3 * HOUR, cv=None, distribution=None))
-RICH = {
+RICH: dict[str, Any] = {
     "schema": 1,
     "name": "rich",
     "horizon": {"start": "2027-01-04", "length": "70 days", "warm_up": "14 days"},

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
-import numpy as np
-
 from report import format as fmt
-from report.charts import plan as chart
 from report.charts.style import Size
 from report.draw import Chart
 from report.extra import Extra, TextTable
 from report.plan import Plain, words
+from report.plan.drawn import frontier_chart, plan_charts, service_charts
 from report.plan.tables import all_tables
 
 
@@ -23,7 +20,7 @@ def sections(data: Plain) -> list[Extra]:
         "The plan",
         tuple(words.five_lines(data)),
         tuple(_decisions(data)),
-        tuple(_plan_charts(data)),
+        tuple(plan_charts(data)),
         all_tables(data),
         early=True,
         headline=words.headline(data),
@@ -40,87 +37,6 @@ def _decisions(data: Plain) -> list[TextTable]:
     sort = tuple((None, None, each["counted"], each["present"]) for each in data["decisions"])
     caption = "What to do when. Savings of work elsewhere are in the plan's NPV, not in a decision's own money."
     return [TextTable(caption, heads, rows, sort=sort)]
-
-
-def _plan_charts(data: Plain) -> list[Chart]:
-    found = [_timeline(data)] if data["decisions"] else []
-    return [*found, _heads(data)]
-
-
-def _timeline(data: Plain) -> Chart:
-    months = data["months"]
-    spans = [
-        chart.Span(
-            each["what"] + (f" ({each['detail']})" if each["detail"] else ""),
-            float(months.index(each["month"])),
-            _at(months, each["live"]),
-            _at(months, each["full"]),
-        )
-        for each in data["decisions"]
-        if each["kind"] == "investment"
-    ]
-    moves = []
-    for kind, word, sign in (
-        ("hire", "hires", 1.0), ("cut", "posts cut", -1.0), ("outsource", "agents bought", 1.0),
-        ("overtime", "overtime", 1.0),
-    ):  # fmt: skip
-        rows = [each for each in data["decisions"] if each["kind"] == kind]
-        for team in dict.fromkeys(each["what"] for each in rows):
-            units = np.zeros(len(months))
-            for each in rows:
-                if each["what"] == team:
-                    units[months.index(each["month"])] += sign * each["units"]
-            moves.append(chart.Moves(team, word, units))
-    said = "; ".join(words.decision_text(each) for each in data["decisions"] if each["kind"] != "grade")
-    return Chart(
-        "plan_timeline",
-        "What happens when",
-        f"Investments from their start over going live to full effect, and decisions about people: {said}.",
-        lambda size: chart.timeline(months, spans, moves, size),
-    )
-
-
-def _at(months: Sequence[str], day: str) -> float:
-    """A date in months from the start of the horizon; beyond its end where it lies there."""
-    if not day:
-        return 0.0
-    date = dt.date.fromisoformat(day)
-    label = f"{date:%Y-%m}"
-    if label < months[0]:
-        return 0.0
-    if label > months[-1]:
-        return float(len(months) + 1)
-    return months.index(label) + (date.day - 1) / 31.0
-
-
-def _heads(data: Plain) -> Chart:
-    panels = [
-        chart.Heads(
-            _panel_title(panel),
-            {team: np.array(heads) for team, heads in zip(panel["teams"], panel["heads"], strict=True)},
-            np.array(panel["today"]),
-            np.array([np.nan if need is None else need for need in panel["need"]]),
-        )
-        for panel in data["staffing"]
-    ]
-    tight = []
-    for panel in panels:
-        spare = np.sum(list(panel.teams.values()), axis=0) - panel.need
-        if np.isfinite(spare).any():
-            month = int(np.nanargmin(spare))
-            where = data["months"][month]
-            tight.append(f"{', '.join(panel.teams)} has least to spare in {where} ({spare[month]:.1f} heads)")
-    return Chart(
-        "plan_heads",
-        "Heads against need",
-        "Heads at full speed by team and month with the plan (bars), those of today (dotted) and what the work needs "
-        f"once savings are in effect (line): {'; '.join(tight)}.",
-        lambda size: chart.heads_and_need(data["months"], panels, size),
-    )
-
-
-def _panel_title(panel: Plain) -> str:
-    return " + ".join(panel["teams"])
 
 
 def _service(data: Plain) -> Extra:
@@ -156,7 +72,7 @@ def _service(data: Plain) -> Extra:
     )
     tables = [TextTable("Promises on fresh seeds", heads, rows, sort=sort)] if rows else []
     tables.append(_months(data))
-    return Extra("promises", "Does it hold?", said, tuple(tables), tuple(_service_charts(data)), early=True)
+    return Extra("promises", "Does it hold?", said, tuple(tables), tuple(service_charts(data)), early=True)
 
 
 def _where(each: Plain) -> str:
@@ -205,35 +121,6 @@ def _months(data: Plain) -> TextTable:
     return TextTable(caption, ("Month", *channels), tuple(rows), sort=tuple(sort))
 
 
-def _service_charts(data: Plain) -> list[Chart]:
-    by: dict[str, list[Plain]] = {}
-    for each in data["services"]:
-        if each["channel"] in data["asked"]["targets"]:
-            by.setdefault(each["channel"], []).append(each)
-    found, errors = [], []
-    for channel, rows in by.items():
-        predicted, simulated = (
-            np.array([np.nan if row[key] is None else row[key] for row in rows], dtype=np.float64)
-            for key in ("predicted", "simulated")
-        )
-        held = np.array([row["held"] for row in rows], dtype=bool)
-        found.append(chart.Promised(channel, predicted, simulated, rows[0]["target"], held))
-        error = np.abs(simulated - predicted)[held]
-        if error.size and np.isfinite(error).any():
-            errors.append(f"{channel} {fmt.points(float(np.nanmean(error))).lstrip('+')}")
-    if not found:
-        return []
-    text = f"Share answered in time by month; mean error in held months: {', '.join(errors) or 'no data'}."
-    return [
-        Chart(
-            "plan_service",
-            "Predicted beside simulated",
-            text,
-            lambda size: chart.predicted_simulated(data["months"], found, size),
-        )
-    ]
-
-
 def _frontier(data: Plain) -> Extra:
     points = data["frontier"]
     there = [point for point in points if point["plan"]]
@@ -259,7 +146,7 @@ def _frontier(data: Plain) -> Extra:
         for point in points
     )
     table = TextTable("Budget against what it brings; investments in the order of their starts", heads, rows, sort=sort)
-    return Extra("frontier", "What a budget buys", (said,), (table,), (_frontier_chart(data),) if there else ())
+    return Extra("frontier", "What a budget buys", (said,), (table,), (frontier_chart(data),) if there else ())
 
 
 def _frontier_row(data: Plain, point: Plain) -> tuple[str, ...]:
@@ -278,39 +165,6 @@ def _frontier_row(data: Plain, point: Plain) -> tuple[str, ...]:
         else words.amount(data, simulated[0], True) + words.between(data, simulated),
         fmt.DASH if simulated is None else f"{point['kept']} of {point['of']}",
     )
-
-
-def _frontier_chart(data: Plain) -> Chart:
-    points = data["frontier"]
-    nan = float("nan")
-    budgets = np.array([point["budget"] for point in points], dtype=np.float64)
-    predicted = np.array([point.get("predicted", nan) for point in points], dtype=np.float64)
-    simulated = np.array([_simulated(point) for point in points], dtype=np.float64)
-    service = {
-        name: np.array([_level(point, name) for point in points], dtype=np.float64) for name in data["asked"]["targets"]
-    }
-    unit = {"npv": f"NPV, {data['currency']}", "cost": f"present value, {data['currency']}", "score": "score"}
-    there = [point for point in points if point["plan"]]
-    text = (
-        f"From {words.amount(data, there[0]['predicted'], True)} at {fmt.money(there[0]['budget'], data['currency'])} "
-        f"({there[0]['mix']}) to {words.amount(data, there[-1]['predicted'], True)} at "
-        f"{fmt.money(there[-1]['budget'], data['currency'])} ({there[-1]['mix']})."
-    )
-
-    return Chart(
-        "plan_frontier", "Budget against NPV and service" if data["objective"] == "npv" else "What each budget brings",
-        text, lambda size: chart.frontier(budgets, predicted, simulated, service, unit[data["objective"]], size),
-    )  # fmt: skip
-
-
-def _simulated(point: Plain) -> float | None:
-    simulated: list[float | None] = point.get("simulated") or [None]
-    return simulated[0]
-
-
-def _level(point: Plain, name: str) -> float:
-    value = point.get("levels", {}).get(name, [None])[0]
-    return float("nan") if value is None else float(value)
 
 
 def _limits(data: Plain) -> Extra:

@@ -14,8 +14,9 @@ from itertools import combinations
 import numpy as np
 
 from evaluate.monitor.candidates import Candidate
+from evaluate.monitor.interval import half_width
 from evaluate.monitor.plan import Key, Outcomes
-from evaluate.monitor.response import Gap, Response, Scale, half_width
+from evaluate.monitor.response import Gap, Response, Scale
 from evaluate.monitor.worlds import Tell, Worlds
 
 TRIED = 5
@@ -112,7 +113,18 @@ class _Search:
         size, _ = response.simulated_best(self.gap)
         found = replace(self.worlds, replications=replications).of(response.candidate.changes(size))
         if not isinstance(found, str):
-            self.gap = self.gap.with_chance(found.departures(self.scales), self.keys)
+            self.gap = self.gap.with_chance(found.departures(self.scales))
+
+    def learnt(self, response: Response, size: float) -> np.ndarray | None:
+        """Differences from the plan by replication, float64 (replications, figures), at the size simulated next to one.
+
+        None where none was.
+        """
+        tried = [other for other in response.sizes if ((response.candidate.key, other),) in self.outcomes]
+        if not tried:
+            return None
+        near = min(tried, key=lambda other: (abs(other - size), other))
+        return self.outcomes[((response.candidate.key, near),)].differences(self.plan, self.scales)
 
     def predicted(self, difference: np.ndarray) -> dict[Key, float]:
         """Figures when the plan moves by a difference on their scales."""
@@ -204,7 +216,7 @@ def _explained(search: _Search, response: Response, confidence: float, simulated
         size = response.best(gap)
         difference = response.difference(size)
         left = gap.misfit(difference)
-    half = half_width(gap.seen(response.slope(size)), gap, left, confidence)
+    half = half_width(gap, response.slope(size), left, confidence, search.learnt(response, size))
     change = Change(response.candidate, size, size - half, size + half)
     return Explained((change,), max(0.0, 1 - left / gap.whole), left, simulated, search.predicted(difference))
 
@@ -268,16 +280,10 @@ def _both(
     left = gap.misfit(difference)
     changes = []
     for place, (response, size) in enumerate(zip(pair, sizes, strict=True)):
-        own, rival = gap.seen(response.slope(size)), gap.seen(pair[1 - place].slope(sizes[1 - place]))
-        half = half_width(_apart(own, rival), gap, left, confidence)
+        rival = pair[1 - place].slope(sizes[1 - place])
+        half = half_width(gap, response.slope(size), left, confidence, search.learnt(response, size), rival)
         changes.append(Change(response.candidate, size, size - half, size + half))
     return Explained(tuple(changes), max(0.0, 1 - left / gap.whole), left, True, search.predicted(difference))
-
-
-def _apart(own: np.ndarray, rival: np.ndarray) -> np.ndarray:
-    """The part of a response that the other one of the pair cannot imitate (Frisch and Waugh 1933)."""
-    both = float((rival**2).sum())
-    return np.asarray(own - rival * float(own @ rival) / both) if both else own
 
 
 def _telling(

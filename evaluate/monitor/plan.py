@@ -58,10 +58,25 @@ class Outcomes:
         """
         found = []
         for key, scale in scales.items():
-            there = self.bottoms[key] > 0
-            each = scale.to(np.divide(self.tops[key], self.bottoms[key], out=np.zeros(len(there)), where=there))
+            each = self._scaled(key, scale)
+            there = np.isfinite(each)
             found.append(np.where(there, each - each[there].mean() if there.any() else 0.0, 0.0))
         return np.array(found).T
+
+    def differences(self, plan: Outcomes, scales: Mapping[Key, Scale]) -> np.ndarray:
+        """From the plan on the same tapes, replication by replication, float64 (replications, figures).
+
+        0 where either has no data.
+        """
+        count = len(next(iter(self.tops.values())))
+        found = [self._scaled(key, scale) - plan._scaled(key, scale)[:count] for key, scale in scales.items()]
+        return np.asarray(np.nan_to_num(np.array(found).T))
+
+    def _scaled(self, key: Key, scale: Scale) -> np.ndarray:
+        """Of every replication on the figure's scale; NaN where one has no data."""
+        there = self.bottoms[key] > 0
+        value = np.divide(self.tops[key], self.bottoms[key], out=np.zeros(len(there)), where=there)
+        return np.where(there, scale.to(value), np.nan)
 
 
 @dataclass(frozen=True)

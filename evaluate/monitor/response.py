@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -65,6 +66,8 @@ class Gap:
     plan: np.ndarray
     departures: np.ndarray  # float64 (replications, figures)
     root: np.ndarray  # float64 (figures, figures): root.T @ root is the inverse of the covariance
+    keys: tuple[tuple[str, int], ...] = ()
+    """(KPI, month) of the figures."""
 
     @classmethod
     def of(cls, actual: np.ndarray, plan: np.ndarray, departures: np.ndarray, keys: Sequence[tuple[str, int]]) -> Gap:
@@ -89,11 +92,20 @@ class Gap:
         np.fill_diagonal(correlation, 1.0)
         together = correlation[np.ix_(kpis, kpis)] * (months[:, None] == months[None, :])
         covariance = together * np.outer(spread, spread) * (1 + 1 / count) + KNOWN_TO**2 * np.eye(len(spread))
-        return cls(actual, plan, departures, np.linalg.inv(np.linalg.cholesky(covariance)))
+        return cls(actual, plan, departures, np.linalg.inv(np.linalg.cholesky(covariance)), tuple(keys))
 
-    def with_chance(self, departures: np.ndarray, keys: Sequence[tuple[str, int]]) -> Gap:
+    def with_chance(self, departures: np.ndarray) -> Gap:
         """The same gap with what chance does elsewhere: a busy centre's waits vary more than an idle one's."""
-        return Gap.of(self.actual, self.plan, departures, keys)
+        return Gap.of(self.actual, self.plan, departures, self.keys)
+
+    def without(self, place: int) -> Gap:
+        """The same with the covariance of all replications but one."""
+        return self._without[place]
+
+    @cached_property
+    def _without(self) -> list[Gap]:
+        every = range(len(self.departures))
+        return [self.with_chance(np.delete(self.departures, place, axis=0)) for place in every]
 
     def seen(self, difference: np.ndarray) -> np.ndarray:
         """A difference in units of chance, its directions made independent; a figure without data moves by nothing."""
@@ -165,22 +177,3 @@ class Response:
         left = {size: gap.misfit(found) for size, found in self.sizes.items() if size}
         size = min(left, key=lambda one: left[one])
         return size, left[size]
-
-
-def half_width(slope: np.ndarray, gap: Gap, left: float, confidence: float) -> float:
-    """Half-width of the interval of a fitted size: how far chance alone moves the estimate.
-
-    Every replication of the plan is taken for a month that came: its estimate departs from 0 by chance only. Where the
-    fit leaves more than chance does, the interval widens by as much. ``slope`` is as `Gap.seen` gives it.
-    """
-    from scipy.stats import t
-
-    strength = float((slope**2).sum())
-    count = len(gap.departures)
-    if not strength or count < 3:
-        return math.inf
-    estimates = gap.departures @ gap.root.T @ slope / strength
-    spread = float(np.std(estimates, ddof=1))
-    floor = KNOWN_TO * float(np.linalg.norm(gap.root.T @ slope)) / strength
-    worse = max(1.0, math.sqrt(left / max(len(gap.plan) - 1, 1)))
-    return float(t.ppf((1 + confidence) / 2, count - 1)) * math.hypot(spread, floor) * math.sqrt(1 + 1 / count) * worse

@@ -7,6 +7,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from evaluate.monitor.plan import Outcomes, simulated
@@ -44,19 +45,25 @@ class Worlds:
         """The scenario under the changes. Raises ScenarioProblems."""
         if self.since is None:
             return self.sources.resolved(changes)
-        last = self.sources.declared().calendar
-        until = last.start + dt.timedelta(days=last.days - 1)
-        event = {"from": self.since.isoformat(), "until": until.isoformat(), "changes": dict(changes)}
+        event = {"from": self.since.isoformat(), "until": self.until.isoformat(), "changes": dict(changes)}
         with tempfile.TemporaryDirectory(prefix="deskplan-") as folder:
             overlay = Path(folder) / "change.yaml"
             overlay.write_text(json.dumps({"demand": {"events": {EVENT: event}}}), encoding="utf-8")
-            return replace(self.sources, overlays=(*self.sources.overlays, str(overlay))).declared()
+            return replace(self.sources, overlays=(*self.sources.overlays, str(overlay))).resolved()
+
+    @cached_property
+    def until(self) -> dt.date:
+        """Last day of the changes, which is the horizon's."""
+        calendar = self.sources.declared().calendar
+        return calendar.start + dt.timedelta(days=calendar.days - 1)
 
     def all_of(self, tries: Sequence[Mapping[str, str]], tell: Tell | None, what: str) -> list[Outcomes | str]:
         """Several, in parallel, in the order given."""
         from joblib import Parallel, delayed
 
         found: list[Outcomes | str] = []
+        if self.since is not None:
+            _ = self.until  # read once, before there are workers
 
         def results() -> Iterator[Outcomes | str]:
             with Parallel(n_jobs=self.jobs, return_as="generator") as pool:

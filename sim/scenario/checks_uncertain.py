@@ -27,6 +27,8 @@ Files = tuple[Mapping[str, Path], dict[str, tuple[float, ...]]]
 
 def uncertain_problems(scenario: Scenario, document: Node, files: Files) -> list[Problem]:
     """Everything that is wrong with the declared laws."""
+    if not scenario.uncertain:
+        return []
     problems: list[Problem] = []
     world = document.put(("uncertain",), None)
     laws: dict[str, Law] = {}

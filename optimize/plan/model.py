@@ -1,7 +1,9 @@
 """The plan with the best objective: investments, service grades and people, by mixed-integer linear programming.
 
 Investments and grades are exact. People are decided in fractions beside them, then rounded once: with investments and
-grades fixed, a second, small integer problem finds the best whole people under the exact needs.
+grades fixed, a second, small integer problem finds the best whole people under the exact needs. Where teams are small,
+whole people can turn the order of mixes: a last integer problem, with people whole from the start, looks for a mix that
+is better with them, for some seconds.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from optimize.plan.choices import Decided, chosen, taken
 from optimize.plan.evaluate import evaluate, failures
 from optimize.plan.outcome import Infeasible, NothingFound
 from optimize.plan.problem import Kind, Mix, PlanProblem, PlanSolution
-from optimize.plan.search import Searched, search
+from optimize.plan.search import Searched, search, together
 from optimize.plan.staffing import Staffed, staff
 from optimize.solver import SolverName
 
@@ -29,6 +31,8 @@ ROUNDING_GAP = 1e-4
 ROUNDING_SLIGHT = 50
 ROUNDING_SECONDS = 5.0
 ROUNDED_AT_MOST = 3
+# Seconds for all decisions together with whole people.
+TOGETHER_SECONDS = 12.0
 # Heads, and shares of a limit, by which a solver's plan may fail.
 LENIENT = 1e-4
 # Choices of investments that fractions of people can serve and whole people cannot, tried one after the other.
@@ -53,7 +57,7 @@ def solve_plan(
     Raises Infeasible, Unbounded, NothingFound (no plan in time) and SolverMissing.
     """
     clock = Clock(solver, None if time_limit is None else time.monotonic() + time_limit, gap)
-    found = best_plan(Bench.of(problem), clock, forbid=forbid, fixed=fixed, start=start)
+    found = best_plan(Bench.of(problem), clock, forbid=forbid, fixed=fixed, start=start, whole=fixed is None)
     if found is None:
         from optimize.plan.relax import relaxation
 
@@ -70,8 +74,10 @@ def best_plan(
     any_month: bool = False,
     start: PlanSolution | None = None,
     explain: bool = True,
+    whole: bool = False,
 ) -> PlanSolution | None:
-    """As `solve_plan`, on a bench that keeps its planes; None: infeasible. `explain`: with the binding constraints."""
+    """As `solve_plan`, on a bench that keeps its planes; None: infeasible. `explain`: with the binding constraints;
+    `whole`: look for a better mix with whole people at the end."""
     began = time.monotonic()
     problem = bench.problem
     cut = [Forbidden(chosen(problem, mix), any_month=any_month) for mix in forbid]
@@ -85,11 +91,13 @@ def best_plan(
                 return None
             bound = None if searched.bound is None else searched.bound * bench.worth.unit
             raise NothingFound(time.monotonic() - began, bound)
-        whole = _best_rounded(bench, searched, clock)
-        if whole is not None:
+        best = _best_rounded(bench, searched, clock)
+        if best is not None:
+            if whole:
+                best = _better_together(bench, best, clock, cut)
             if problem.objective == "score":
-                whole = _cheapest(bench, whole, clock, cut, given)
-            done = _Done(searched, whole, rounds, time.monotonic() - began)
+                best = _cheapest(bench, best, clock, cut, given)
+            done = _Done(searched, best, rounds, time.monotonic() - began)
             return _solution(bench, clock, done, explain)
         cut.append(Forbidden(searched.best.decided.x, searched.best.decided.y))
     raise NothingFound(time.monotonic() - began, None)
@@ -115,6 +123,18 @@ def _best_rounded(bench: Bench, searched: Searched, clock: Clock) -> Staffed | N
             whole = rounded(bench, plan, clock)
             if whole is not None and (best is None or whole.value > best.value):
                 best = whole
+    return best
+
+
+def _better_together(bench: Bench, best: Staffed, clock: Clock, cut: Sequence[Forbidden]) -> Staffed:
+    """The plan, or one with other investments that is better with whole people."""
+    seconds = TOGETHER_SECONDS if clock.left is None else min(TOGETHER_SECONDS, clock.left)
+    own = Clock(clock.solver, time.monotonic() + seconds, clock.gap)
+    for decided in together(bench, own, best, cut):
+        loose = staff(bench, decided, clock)
+        found = None if loose is None else rounded(bench, loose, clock)
+        if found is not None and found.value > best.value:
+            best = found
     return best
 
 

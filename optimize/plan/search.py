@@ -35,6 +35,8 @@ WHOLE_ROUNDS = 40
 GRADES_AT_MOST = 32
 # Rounds of changing one investment at a time before the first integer problem.
 IMPROVED_AT_MOST = 2
+# Integer problems with whole people, which take long to prove and little to be better than rounding.
+TOGETHER_ROUNDS = 3
 # Gap of the first integer problems, and how much smaller it gets than the distance that is left.
 LOOSE = 0.05
 TIGHTER = 0.3
@@ -137,6 +139,31 @@ def _better(one: Staffed | None, other: Staffed | None) -> Staffed | None:
     return other if one is None or (other is not None and other.value > one.value) else one
 
 
+def together(bench: Bench, clock: Clock, best: Staffed, forbid: Sequence[Forbidden] = ()) -> list[Decided]:
+    """Investments and grades that are good with whole people, from one integer problem in which people are whole.
+
+    It starts from ``best``, whose people are whole, and from the planes that are there; it is not run to its end. Empty
+    where it finds nothing better. Its planes may lie below the truth: what it proposes has to be staffed.
+    """
+    if not any(person.whole for person in bench.problem.people):
+        return []
+    model = _Model(bench, STIFF, forbid, None, whole=True)
+    found: list[Decided] = []
+    for _ in range(TOGETHER_ROUNDS):
+        if clock.over:
+            break
+        given = given_values(model.rows, best.decided, best.people)
+        # not plain: the solver's own heuristics are what is wanted
+        solved = solve(model.rows.lp, clock.solver, clock.left, clock.gap, given, plain=False)
+        if not solved.found or solved.objective is None or solved.objective <= best.value + bench.slight:
+            break
+        decided = read(model.rows, solved)
+        found.append(decided)
+        if not model.touch(decided.x, decided.y, model.broken(decided.x, decided.y, solved.values)):
+            break
+    return found
+
+
 @dataclass(frozen=True)
 class _Linear:
     """How the linear rounds ended, with the last solution of the relaxation."""
@@ -203,14 +230,16 @@ def _improved(model: _Model, clock: Clock, best: Staffed | None, x: np.ndarray, 
 class _Model:
     """The open rows of a bench with its planes."""
 
-    def __init__(self, bench: Bench, bend: Bend, forbid: Sequence[Forbidden], fixed: np.ndarray | None) -> None:
-        self.bench, self.bend, self.fixed = bench, bend, fixed
+    def __init__(
+        self, bench: Bench, bend: Bend, forbid: Sequence[Forbidden], fixed: np.ndarray | None, whole: bool = False
+    ) -> None:
+        self.bench, self.bend, self.fixed, self.whole = bench, bend, fixed, whole
         self.forbidden = list(forbid)
         self.idle = [0] * len(bench.planes)
         self.rows = self._built()
 
     def _built(self) -> Rows:
-        rows = rows_of(self.bench, self.bend)
+        rows = rows_of(self.bench, self.bend, whole=self.whole)
         for cut in self.forbidden:
             rows.forbid(cut.x, cut.y, cut.any_month)
         if self.fixed is not None:

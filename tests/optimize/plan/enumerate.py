@@ -235,11 +235,13 @@ def compared(document: Document, folder: Path, wish: Wish = WISH) -> tuple[Line,
         choice = choose(sources, ask, wish)
     except Infeasible:
         return Line(document["name"], None, None, frozenset(), 0.0, 1 - wish.alpha), None
-    on_tapes = float(choice.fresh.chosen_on.mean())
+    # as selected: what fresh seeds may ask for more is no part of the choice among plans
+    selected = next(plan for plan in choice.candidates if plan.name == choice.selection.best)
+    on_tapes = float(choice.selection.values[selected.name][: wish.replications].mean())
     best = enumerated(sources, choice.learned, choice.seed, wish.replications, on_tapes)
-    best = best if best.value > on_tapes else replace(best, mix=choice.plan.mix)
+    best = best if best.value > on_tapes else replace(best, mix=selected.mix)
     interval = choice.selection.guaranteed
-    return Line(document["name"], best, on_tapes, choice.plan.mix, interval, 1 - wish.alpha), choice
+    return Line(document["name"], best, on_tapes, selected.mix, interval, 1 - wish.alpha), choice
 
 
 def words_of(mix: Mix) -> str:

@@ -7,6 +7,8 @@ the scheduler gives it out again, and what the scheduler gives up is submitted a
 from __future__ import annotations
 
 import queue
+import re
+import socket
 import time
 from collections.abc import Hashable
 from functools import partial
@@ -18,6 +20,11 @@ from sim.workers.crew import Crew, Parcel, Work, WorkerMissing, WorkerProblem, c
 TRIES = 5
 """How often the scheduler may give up one piece before we do."""
 _WAIT_S = 30
+_KNOCK_S = 10
+MOST_OWN = 512
+"""Processes that `local:N` starts at most."""
+_ADDRESS = re.compile(r"^(?:(?:tcp|tls|wss?)://)?(\[[0-9a-fA-F:.]+\]|[^\s/:\[\]]+):(\d{1,5})/?$")
+_ALLOWED = "write 'local:4' for four processes, or a scheduler's address such as tcp://host:8786"
 _MISSING = (
     "--cluster needs Dask's `distributed`, which is not installed: pip install 'deskplan[cluster]' "
     "(without --cluster the processes of this machine do the work)"
@@ -34,7 +41,8 @@ class Cluster(Crew):
         except ImportError:
             raise WorkerMissing(_MISSING) from None
         self._dask = distributed
-        self._own = _started(distributed, address) if address.startswith("local") else None
+        _check_address(address)
+        self._own = _started(distributed, address) if _is_own(address) else None
         try:
             self._client = distributed.Client(self._own or address, timeout=_WAIT_S, set_as_default=False)
             if self._own is None:
@@ -142,11 +150,31 @@ def _put(done: queue.SimpleQueue[tuple[Hashable, Any]], tag: Hashable, future: A
     done.put((tag, future))
 
 
+def _is_own(address: str) -> bool:
+    """Whether the workers are started here; `localhost:8786` is an address."""
+    return address == "local" or address.startswith("local:")
+
+
+def _check_address(address: str) -> None:
+    """Raises WorkerProblem where nobody answers, before Dask tries for long and leaves its own words behind."""
+    if _is_own(address):
+        wanted = address.removeprefix("local").removeprefix(":")
+        if address != "local" and not (wanted.isdecimal() and 0 < int(wanted) <= MOST_OWN):
+            raise WorkerProblem(f"--cluster {address}: {_ALLOWED} (up to {MOST_OWN} processes)")
+        return
+    match = _ADDRESS.match(address)
+    if match is None or not 0 < int(match[2]) < 65536:
+        raise WorkerProblem(f"--cluster {address} is no address: {_ALLOWED}")
+    try:
+        socket.create_connection((match[1].strip("[]"), int(match[2])), timeout=_KNOCK_S).close()
+    except OSError as problem:
+        said = problem.strerror or _first_line(problem)
+        raise WorkerProblem(f"--cluster {address}: no scheduler answers there ({said}); {_ALLOWED}") from None
+
+
 def _started(distributed: Any, address: str) -> Any:
     """`local:4`: four worker processes of this machine, behind a scheduler that only it can reach."""
     _, _, wanted = address.partition(":")
-    if not (address == "local" or (wanted.isdigit() and int(wanted) > 0)):
-        raise WorkerProblem(f"--cluster {address}: write 'local:4' for four processes, or the address of a scheduler")
     return distributed.LocalCluster(
         n_workers=int(wanted) if wanted else cores(),
         threads_per_worker=1,

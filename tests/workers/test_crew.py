@@ -110,8 +110,19 @@ def test_a_cluster_without_its_library_is_said(monkeypatch):
         crew_of(1, "tcp://127.0.0.1:9")
 
 
-@pytest.mark.parametrize("jobs", ["local:0", "local:x"])
-def test_a_cluster_that_cannot_be_is_said(jobs):
+@pytest.mark.parametrize("address", ["local:0", "local:x", "local:8786", "locale", "ftp://host:1", "tcp://host", "a:0"])
+def test_a_cluster_that_cannot_be_is_said(address):
     pytest.importorskip("distributed")
     with pytest.raises(WorkerProblem, match="local:4"):
-        crew_of(1, jobs)
+        crew_of(1, address)
+
+
+@pytest.mark.parametrize("scheme", ["tcp://127.0.0.1", "localhost"])
+def test_an_address_where_nobody_answers_is_said_at_once(scheme):
+    import socket
+
+    pytest.importorskip("distributed")
+    with socket.socket() as held:  # bound and not listening: nobody else gets the port, and nobody answers
+        held.bind(("127.0.0.1", 0))
+        with pytest.raises(WorkerProblem, match="no scheduler answers there"):
+            crew_of(1, f"{scheme}:{held.getsockname()[1]}")

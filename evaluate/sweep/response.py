@@ -6,7 +6,6 @@ import math
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 
@@ -17,7 +16,9 @@ from evaluate.sweep.table import Wanted
 from evaluate.sweep.values import Values
 
 BINS = 5
-"""Parts of equal size into which the values of a sampled input are cut."""
+"""Parts of equal size into which the values of a sampled input are cut, at most."""
+LEAST_IN_BIN = 4
+"""Points that a part has at least, about."""
 
 
 @dataclass
@@ -91,7 +92,11 @@ class Effect:
     counts: tuple[int, ...]
     """Points with data at each level."""
     explains: float
-    """Share of the variance over the points that lies between the levels (correlation ratio); NaN where none varies."""
+    """Share of the variance over the points that lies between the levels; NaN where none varies, or too few points.
+
+    On a grid the correlation ratio. In a sample the other inputs differ from level to level by chance, and so it is
+    taken without what chance alone gives (epsilon squared, Kelley 1935), and not below 0.
+    """
 
     @property
     def span(self) -> float:
@@ -125,16 +130,29 @@ def _effect(design: Design, number: int, points: Sequence[Point], values: np.nda
     between = float((counts * (means - values.mean()) ** 2).sum()) if len(values) else 0.0
     plain = tuple(float(each) for each in level_numbers) if None not in level_numbers else ()
     explains = between / total if total > 0 else math.nan
+    if factor.values.bounds is not None and total > 0:
+        free = len(values) - len(labels)
+        explains = max(0.0, 1.0 - (1.0 - explains) * (len(values) - 1) / free) if free > 0 else math.nan
     return Effect(factor.path, tuple(labels), plain, tuple(map(float, means)), tuple(map(int, counts)), explains)
 
 
 def _binned(values: Values, numbers: np.ndarray) -> tuple[list[str], list[float], np.ndarray]:
-    """Labels, middles and, for each number, which part it is in."""
-    edges = np.unique(np.quantile(numbers, np.linspace(0, 1, min(BINS, len(numbers)) + 1)))
-    shown = [values.text(float(f"{edge:.4g}")) for edge in edges]
-    if len(edges) == 1:
-        return shown, [float(edges[0])], np.zeros(len(numbers), dtype=np.int64)
-    level = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, len(edges) - 2)
-    inside = [numbers[level == k] for k in range(len(edges) - 1)]
-    middles = [float(each.mean()) if len(each) else float(edges[k]) for k, each in enumerate(inside)]
-    return [f"{low} to {high}" for low, high in pairwise(shown)], middles, level
+    """Labels, middles and, for each number, which part it is in; every part has numbers in it. Few values that stand
+    often, such as whole numbers, are parts by themselves."""
+    distinct = np.unique(numbers)
+    if len(distinct) <= BINS and len(distinct) < len(numbers):
+        shown = [values.text(float(f"{each:.12g}")) for each in distinct]
+        return shown, distinct.tolist(), np.searchsorted(distinct, numbers)
+    parts = min(BINS, max(2, len(numbers) // LEAST_IN_BIN))
+    edges = np.quantile(numbers, np.linspace(0, 1, parts + 1))
+    level = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, parts - 1)
+    inside, level = np.unique(level, return_inverse=True)
+    groups = [numbers[level == k] for k in range(len(inside))]
+    labels = [_span(values, float(each.min()), float(each.max())) for each in groups]
+    return labels, [float(each.mean()) for each in groups], level
+
+
+def _span(values: Values, low: float, high: float) -> str:
+    """The values of a part, from its lowest to its highest."""
+    ends = [values.text(float(f"{end:.4g}")) for end in (low, high)]
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"

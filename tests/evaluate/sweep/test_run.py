@@ -2,14 +2,16 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from evaluate.compare import compare
+from evaluate.intervals import Figure
 from evaluate.simulate import simulate_all
-from evaluate.sweep.design import Sample, design_of, read_sample, read_vary
+from evaluate.sweep.design import Design, Point, Sample, design_of, read_sample, read_vary
 from evaluate.sweep.response import Responses, effects
-from evaluate.sweep.run import Budget, Sweep, Wish, spread, wish_of
-from evaluate.sweep.table import Wanted, wanted_by_default
+from evaluate.sweep.run import Budget, Case, Sweep, Told, Wish, spread, wish_of
+from evaluate.sweep.table import Row, Wanted, wanted_by_default
 from sim.scenario.emit import to_yaml
 from sim.scenario.load import load
 from sim.scenario.points import Variable
@@ -175,6 +177,43 @@ def test_effects_of_a_sample_are_told_by_parts_of_the_range(file):
     assert sum(handle.counts) == 12
     assert all(level.startswith("x ") for level in handle.levels)
     assert handle.means[0] > handle.means[-1]  # longer calls, worse service
+
+
+def sampled(values, *factors):
+    """A sample's effects on a figure that is given, without a simulation."""
+    problems: list[Problem] = []
+    read = read_vary([text for text, _ in factors], problems)
+    points = [
+        Point(tuple(f"{numbers[k]}" for _, numbers in factors), tuple(numbers[k] for _, numbers in factors))
+        for k in range(len(values))
+    ]
+    wanted = Wanted("annual_cost")
+    found = Responses([wanted])
+    for number, (point, value) in enumerate(zip(points, values, strict=True), start=1):
+        found.add(Told(Case(number, point, 0), "tiny", "", 2, [Row(wanted, Figure(value), "EUR", None)]))
+    return effects(Design(tuple(read), Sample("lhs", len(values)), ()), found, "tiny", wanted)
+
+
+def test_an_input_that_does_nothing_explains_nothing_in_a_small_sample():
+    rng = np.random.default_rng(4)
+    means = []
+    for _ in range(200):
+        agents, handle = rng.integers(14, 19, 12).astype(float), rng.uniform(0.9, 1.1, 12)
+        one, other = sampled(agents * 1000, ("teams.desk.agents=14:18", agents), ("a.b=x 0.9:1.1", handle))
+        assert one.explains == pytest.approx(1.0)
+        means.append(other.explains)
+    assert np.mean(means) < 0.15  # 0.18 and more were it not for the correction: two degrees of freedom of eleven
+
+
+def test_parts_of_a_sample_are_never_empty_and_whole_numbers_stay_whole():
+    numbers = np.array([17.0, 14.0, 16.0, 15.0, 16.0, 17.0, 14.0, 16.0])
+    (effect,) = sampled(numbers, ("teams.desk.agents=14:18", numbers))
+    assert effect.levels == ("14", "15", "16", "17")
+    assert effect.means == effect.numbers == (14, 15, 16, 17)
+    many = np.array([1.0] * 30 + [2.0, 3.0, 4.0, 5.0, 6.0])
+    (effect,) = sampled(many, ("teams.desk.agents=1:6", many))
+    assert min(effect.counts) > 0
+    assert not np.isnan(effect.means).any()
 
 
 def test_two_scenarios_share_points_and_tapes(file, tmp_path):

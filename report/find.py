@@ -19,7 +19,7 @@ from sim.feedback import Unbounded
 from sim.scenario.points import Variable
 from sim.scenario.units import QuantityError, parse_share
 from sim.units.desk import Desk
-from sim.units.store import StoreFull
+from sim.units.store import StoreFull, StoreRefused
 from sim.workers import WorkerProblem, crew_of
 
 
@@ -79,7 +79,7 @@ def find(
             return Search(variable, steps, wanted, desk, seed, engine, sure, most, first, largest, hush).run()
         except KeyboardInterrupt:
             raise Stopped("Stopped. What is finished is kept: give the same command again.") from None
-        except (StoreFull, Unbounded, WorkerProblem) as problem:
+        except (StoreFull, StoreRefused, Unbounded, WorkerProblem) as problem:
             raise Refused(str(problem)) from None
 
 
@@ -126,7 +126,8 @@ def as_text(found: Found) -> str:
                      f"{_figure(found, found.at)}.")  # fmt: skip
         if found.before is not None:
             verdict = "it is not sure" if found.before.holds is None else "it fails"
-            lines.append(f"One step before, at {found.before.text}, {verdict}: {_figure(found, found.before)}.")
+            step = "further" if found.largest else "before"
+            lines.append(f"One step {step}, at {found.before.text}, {verdict}: {_figure(found, found.before)}.")
     if found.verdict == "inside only":
         lines.append("It holds at neither end: it begins to hold and ceases again, so there may be other such values.")
     twisted = found.not_monotone
@@ -141,6 +142,8 @@ def as_text(found: Found) -> str:
 def _figure(found: Found, tried: Tried) -> str:
     figure = tried.figure
     text = shown(figure.value, found.unit)
+    if found.condition.wanted.is_money and figure.value is not None:
+        text += f" {found.unit}"
     if figure.low is not None and figure.high is not None:
         text += f" ({fmt.span(shown(figure.low, found.unit), shown(figure.high, found.unit))})"
     return f"{text}, {tried.replications} replications"

@@ -183,7 +183,7 @@ def remove(found: Sequence[Thing]) -> None:
             if thing.path.is_dir():
                 shutil.rmtree(thing.path)
                 continue
-            for suffix in ("", "-wal", "-shm"):
+            for suffix in ("", "-wal", "-shm", ".lock"):
                 thing.path.with_name(thing.path.name + suffix).unlink(missing_ok=True)
         except OSError as problem:
             raise Refused(f"cannot remove {thing.path}: {problem.strerror}") from None

@@ -90,7 +90,7 @@ def sweep(
             swept = _computed(what, running, Path(draft), out, jobs, cluster, use_store, say, tell)
         except KeyboardInterrupt:
             raise Stopped(how_to_go_on(running.done, running.planned, "points", out, use_store)) from None
-        except (StoreFull, Unbounded, WorkerProblem) as problem:
+        except (StoreFull, StoreRefused, Unbounded, WorkerProblem) as problem:
             raise Refused(str(problem)) from None
         except OSError as problem:
             raise Refused(f"cannot write in {out}: {problem.strerror}; what is finished is kept") from None

@@ -83,7 +83,7 @@ class Store:
                     db.execute(table)
             said = db.execute("PRAGMA quick_check(1)").fetchone()[0]
             if said != "ok":
-                raise sqlite3.DatabaseError(said)
+                raise sqlite3.DatabaseError(" ".join(said.replace("*** in database main ***", "").split()))
         except BaseException:
             db.close()
             raise
@@ -96,8 +96,9 @@ class Store:
             try:
                 self._connected().close()
                 return  # another process has set it aside meanwhile
-            except sqlite3.DatabaseError:
-                pass
+            except sqlite3.DatabaseError as still:
+                if not _is_damage(still):  # busy, or not to be written: a new one that somebody else is at
+                    raise StoreRefused(f"{self.path}: {still}") from None
             aside = self.path.with_name(f"units-damaged-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.sqlite")
             while aside.exists():
                 aside = aside.with_name(f"{aside.stem}-2.sqlite")

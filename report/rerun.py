@@ -136,7 +136,8 @@ def as_plain(run: Recorded, found: Compared) -> dict[str, Any]:
 
 
 def given_again(run: Recorded, params: Mapping[str, Any], out: Path) -> dict[str, Any]:
-    """The command's parameters with the folder's scenarios in place of its files, overlays and sets.
+    """The command's parameters with the folder's scenarios in place of its files, overlays and sets; the work is done
+    here, since a folder that somebody sent must not reach out to the cluster that it names.
 
     Raises Refused for a command that takes no scenario files.
     """
@@ -155,7 +156,7 @@ def given_again(run: Recorded, params: Mapping[str, Any], out: Path) -> dict[str
         raise Refused(f"{run.folder} was written by '{run.command}', which runs no scenario again")
     fixed = {
         "overlays": (), "sets": (), "out": out, "quiet": True, "form": "text", "seed": run.seed, "engine": run.engine,
-        "use_store": False,
+        "use_store": False, "cluster": None,
     }  # fmt: skip
     again |= {name: value for name, value in fixed.items() if name in again}
     if again.get("design_file") and (run.folder / DESIGN).is_file():

@@ -1,4 +1,4 @@
-"""How a fitted scenario may turn out in the held-out days: one overlay a draw, with figures drawn within their fit.
+"""How a fitted scenario may turn out in the held-out days: one layer a draw, with figures drawn within their fit.
 
 A draw holds the level of the volume, the weight of every half-hour of the week, each reason's mean handle time, each
 channel's mean patience, and the staff. What is not drawn: retries and repeats, the opening hours, the family of a law,
@@ -8,7 +8,6 @@ and anything that changed since the fitted weeks.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,10 +65,10 @@ def level_spread(fit: Calibration) -> float:
     return math.sqrt(b.cv**2 * (1 + r) / (1 - r) / max(b.days, 1) + 1 / total)
 
 
-def write_draw(
+def draw_layer(
     fit: Calibration, window: Window, staff: Staff, held_out: ContactLog, seed: int, number: int, folder: Path
-) -> Path:
-    """Writes the overlay of one draw and its profiles into `folder`, and returns its path."""
+) -> dict[str, Any]:
+    """The layer of one draw, to be laid on the fitted scenario; its profiles are written into `folder`."""
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, number])))
     document: dict[str, Any] = {"horizon": window.horizon}
     level = math.exp(level_spread(fit) * rng.standard_normal())
@@ -96,9 +95,7 @@ def write_draw(
     document["teams"] = {
         name: {"staffing": _staffing(fit, team, window, staff, held_out, rng)} for name, team in fit.teams.items()
     }
-    path = folder / f"draw_{number}.yaml"
-    path.write_text(json.dumps(document, indent=1), encoding="utf-8")
-    return path
+    return document
 
 
 def _profile(rng: np.random.Generator, profile: Profile, path: Path) -> str:
@@ -110,7 +107,7 @@ def _profile(rng: np.random.Generator, profile: Profile, path: Path) -> str:
     for w, slot in np.ndindex(7, 48):
         lines.append(f"{DAY_NAMES[w]},{slot // 2:02d}:{slot % 2 * 30:02d},{drawn[w, slot]:.6g}")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path.name
+    return str(path.resolve())
 
 
 def _staffing(

@@ -7,17 +7,22 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from sim.calibrate.backtest_cells import Cells, logged, simulated, stacked
-from sim.calibrate.backtest_draws import STAFF_WORDS, Staff, Window, level_spread, write_draw
+from sim.calibrate.backtest_draws import STAFF_WORDS, Staff, Window, draw_layer, level_spread
 from sim.calibrate.contacts import ContactLog
 from sim.calibrate.extract import CalibrationError
 from sim.calibrate.fit import Calibration
 from sim.engine import DEFAULT_ENGINE, prepare, simulate
-from sim.scenario.load import load
+from sim.scenario.evidence import collect
+from sim.scenario.layers import Layers
+from sim.scenario.load import finish, load
+from sim.scenario.nodes import from_python
 from sim.scenario.problems import ScenarioProblems, listed, nearest
 from sim.scenario.resolved import Resolved
 from sim.scenario.uncertain import laws_of
@@ -29,8 +34,8 @@ LEAD_DAYS = 7
 IN_TIME_S = 20.0
 """Answered in time where the channel has no target of its own."""
 Tell = Callable[[int, int], None]
-Task = tuple[str, tuple[str, ...], Mapping[str, str], int]
-"""File, overlays, changes and number of one outcome."""
+World = Callable[[], Resolved]
+"""What makes the scenario of one outcome; it is called where the outcome is simulated."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +80,9 @@ def predict_fit(
     window = Window(held_out.first_day, LEAD_DAYS, held_out.days, fit.log.timezone)
     folder = Path(tempfile.mkdtemp(prefix="deskplan-"))
     try:
-        overlays = [write_draw(fit, window, staff, held_out, seed, k, folder) for k in range(draws)]
-        tasks: list[Task] = [(str(file), (str(path),), {}, k) for k, path in enumerate(overlays)]
-        cells = _run(tasks, seed, engine, jobs, channels, within, LEAD_DAYS, held_out.days, tell)
+        layers = [draw_layer(fit, window, staff, held_out, seed, k, folder) for k in range(draws)]
+        worlds = [partial(_laid, dict(resolved.document), layer, file.parent) for layer in layers]
+        cells = _run(worlds, seed, engine, jobs, channels, within, LEAD_DAYS, held_out.days, tell)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     fitted = [
@@ -115,11 +120,12 @@ def predict_scenario(
     sources, resolved = lengthened(sources, resolved, held_out)
     first, how = aligned(resolved, held_out)
     laws = laws_of(resolved)
-    tasks: list[Task] = []
+    worlds: list[World] = []
     for k in range(draws):
         rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, k])))
-        tasks.append((sources.file, sources.overlays, {law.path: law.at(float(rng.random())) for law in laws}, k))
-    cells = _run(tasks, seed, engine, jobs, channels, within, first, held_out.days, tell, sources.sets)
+        changes = {law.path: law.at(float(rng.random())) for law in laws}
+        worlds.append(partial(sources.resolved, changes) if changes else partial(_itself, resolved))
+    cells = _run(worlds, seed, engine, jobs, channels, within, first, held_out.days, tell)
     drawn = f", {len(laws)} inputs that it declares uncertain" if laws else "; no input is declared uncertain"
     holds = f"chance (one outcome, not a mean){drawn}; days matched by {how}"
     return _prediction(held_out, channels, within, cells, holds, seed, engine)
@@ -199,7 +205,7 @@ def _prediction(
 
 
 def _run(
-    tasks: Sequence[Task],
+    worlds: Sequence[World],
     seed: int,
     engine: str,
     jobs: int,
@@ -208,7 +214,6 @@ def _run(
     first: int,
     days: int,
     tell: Tell | None,
-    sets: tuple[str, ...] = (),
 ) -> list[Cells]:
     from joblib import Parallel, delayed
 
@@ -218,19 +223,33 @@ def _run(
     def results() -> Iterator[Cells]:
         with Parallel(n_jobs=jobs, return_as="generator") as pool:
             yield from pool(
-                delayed(_outcome)(*task, sets, seed, engine, channels, within, first, days) for task in tasks
+                delayed(_outcome)(world, number, seed, engine, channels, within, first, days)
+                for number, world in enumerate(worlds)
             )
 
     for cells in results():
         found.append(cells)
         if tell is not None:
-            tell(len(found), len(tasks))
+            tell(len(found), len(worlds))
     return found
 
 
 def _outcome(
-    file: str, overlays: tuple[str, ...], changes: Mapping[str, str], number: int, sets: tuple[str, ...], seed: int,
-    engine: str, channels: tuple[str, ...], within: tuple[float, ...], first: int, days: int,
+    world: World, number: int, seed: int, engine: str, channels: tuple[str, ...], within: tuple[float, ...], first: int,
+    days: int,
 ) -> Cells:  # fmt: skip
-    resolved = Sources(file, overlays, sets).resolved(changes)
+    resolved = world()
     return simulated(resolved, simulate(resolved, seed, number, engine).outcomes, channels, within, first, days)
+
+
+def _itself(resolved: Resolved) -> Resolved:
+    return resolved
+
+
+def _laid(document: Mapping[str, Any], layer: Mapping[str, Any], folder: Path) -> Resolved:
+    """A layer on a scenario, both in memory: reading a list of a thousand half-hours takes longer than simulating it.
+
+    Files that the document names are beside `folder`.
+    """
+    layers = Layers(folders={"": folder})
+    return finish(collect(layers.laid(from_python(document), from_python(layer)), layers.about_defaults), layers)

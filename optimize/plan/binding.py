@@ -8,6 +8,7 @@ of an investment; theirs come from the relaxation in which it would: the rate at
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,17 +23,46 @@ from optimize.solver import SolverName, relaxed
 
 # Objective's units per unit of a limit: below it a price is rounding.
 WORTHLESS = 1e-7
+# Heads, units of a goal's KPI, and shares of a budget that are nothing.
+NOTHING = 1e-6
 
 
 def binding(bench: Bench, solver: SolverName, plan: Staffed, exact: PlanSolution) -> tuple[Binding, ...]:
-    """Requirements that cost something or have no slack, one entry for all months of a pool or a team, dearest first.
+    """Requirements that cost something or have no slack, one entry for all months of a pool or a team.
 
     A price is in currency (points) for one unit more in every month named: a head, a hire, a unit of a goal's KPI, of a
-    budget one unit of currency.
+    budget one unit of currency. What binds the plan as it is comes first, dearest first; then what would bind it if
+    people and investments came in fractions.
     """
-    return tuple(
-        sorted(_of_people(bench, solver, plan) + _of_limits(bench, solver, exact), key=lambda row: -(row.price or 0.0))
-    )
+    rows = [*_of_people(bench, solver, plan), *_of_limits(bench, solver, exact)]
+    return with_slack(bench.problem, rows, exact)
+
+
+def with_slack(problem: PlanProblem, rows: Sequence[Binding], plan: PlanSolution) -> tuple[Binding, ...]:
+    """The same rows with what a plan of whole people leaves of them, in order."""
+    limits = slack_of_limits(problem, plan)
+    found = []
+    for row in rows:
+        left = limits.get(row.name, row.slack) if not row.months else _slack_of_months(problem, plan, row)
+        scale = max(1.0, _size(problem, row.name)) if row.name.startswith("budget_") else 1.0
+        found.append(replace(row, slack=left, binds=left <= NOTHING * scale))
+    return tuple(sorted(found, key=lambda row: (not row.binds, -(row.price or 0.0))))
+
+
+def _slack_of_months(problem: PlanProblem, plan: PlanSolution, row: Binding) -> float:
+    """The least that a plan leaves of a requirement in its months."""
+    kind, _, rest = row.name.partition("_")
+    months = list(row.months)
+    if kind == "pool":
+        place = next(p for p, pool in enumerate(problem.pools) if pool.name == rest)
+        heads = plan.capacity[list(problem.pools[place].teams)].sum(axis=0)
+        return float((heads - plan.need[place])[months].min())
+    if kind == "most":
+        assert problem.most_heads is not None
+        return float((problem.most_heads[int(rest)] - plan.capacity[int(rest)])[months].min())
+    what, team = rest.rsplit("_", 1)
+    here = [p for p in problem.people if (p.kind, p.team) == (what, int(team)) and p.month in row.months]
+    return min(person.upper - plan.people.get(person.key, 0.0) for person in here)
 
 
 def _of_people(bench: Bench, solver: SolverName, plan: Staffed) -> list[Binding]:
@@ -65,7 +95,7 @@ def _of_months(problem: PlanProblem, kind: str, index: int, months: dict[int, fl
         name, words = f"most_{index}", f"{problem.teams[index]} has {most:g} heads at most"
     else:
         name, words = f"limit_{kind}_{index}", f"no more {acts(kind, problem.teams[index])} than allowed"
-    return Binding(name, f"{words} in {when}", 0.0, sum(months.values()) * unit)
+    return Binding(name, f"{words} in {when}", 0.0, sum(months.values()) * unit, tuple(sorted(months)))
 
 
 def _of_limits(bench: Bench, solver: SolverName, exact: PlanSolution) -> list[Binding]:
@@ -81,7 +111,7 @@ def _of_limits(bench: Bench, solver: SolverName, exact: PlanSolution) -> list[Bi
         if group not in left:
             continue
         price = abs(duals.get(name, 0.0)) * unit / (THOUSAND if group.startswith("budget_") else 1.0)
-        none_left = left[group] <= 1e-6 * max(1.0, _size(problem, group))
+        none_left = left[group] <= NOTHING * max(1.0, _size(problem, group))
         if price > WORTHLESS or none_left:
             found.append(Binding(group, rows.words[name], left[group], price))
     return found

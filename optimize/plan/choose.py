@@ -10,15 +10,17 @@ import numpy as np
 
 from optimize.plan.ask import Ask
 from optimize.plan.beside import Naive, Point, frontier_points, naive_answers
+from optimize.plan.binding import with_slack
+from optimize.plan.evaluate import evaluate
 from optimize.plan.fresh import Fresh, check
-from optimize.plan.frontier import budget_price
 from optimize.plan.holding import Candidate, Holding, Round, Wish, renamed
 from optimize.plan.learn import Learned, learn
 from optimize.plan.outcome import Infeasible, NothingFound
-from optimize.plan.polish import more_of, polished, tries_of
+from optimize.plan.polish import allowed, more_of, polished, tries_of
 from optimize.plan.problem import PlanSolution
 from optimize.plan.promise import promises
 from optimize.plan.proposals import Differ, proposals
+from optimize.plan.richer import Step, looked_again
 from optimize.plan.robust import Risk, Robust, robust
 from optimize.plan.selection import Selection, select
 from optimize.plan.simulating import Simulator, Tell
@@ -29,12 +31,12 @@ from sim.scenario.vary import Sources
 
 PUT_RIGHT = 3
 """Rounds in which each further proposal is put right."""
+NOTHING = "nothing_new"
+"""Doing nothing, as a proposal."""
 ZONE = 0.005
 """Indifference zone where none is asked for, as a share of today's present cost."""
 MORE, SECONDS = 3, 10.0
 """Proposals that are solved for each one that is simulated, and the seconds that they may take together."""
-STEP = 0.05
-"""How much more of a budget is asked about, as a share of it."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ class Choice:
     naive: tuple[Naive, ...]
     points: tuple[Point, ...]
     robust: Robust | None
-    budget_step: tuple[float, float] | None
-    """So much more of the total budget, and what each unit of it would bring; None: no budget, or not known."""
+    budget_step: Step | None
+    """What a little more of the total budget would bring; None: no budget, or not known."""
     runs: tuple[Replications, ...]
     """Today, the plan, the runner-up and the naive answers on the tapes of the choice."""
     replications: int
@@ -104,16 +106,17 @@ def choose(sources: Sources, ask: Ask, wish: Wish, tell: Tell | None = None) -> 
     learned = learn(sources, ask, simulate, tell=say)
     clock.done("learning")
     holding = Holding(sources, learned, simulate, wish, say, title_of(base))
-    best = holding.held(holding.candidate("plan", holding.solved()))
+    best = holding.aimed(holding.held(holding.candidate("plan", holding.solved())))
     clock.done("plan")
-    candidates = proposed(holding, best)
+    candidates, step = with_better(holding, proposed(holding, best))
     clock.done("proposals")
+    naive = naive_answers(holding)
+    candidates += unsought(holding, candidates, naive)
+    clock.done("beside it")
     fit, kept_out = able(holding, candidates)
     selection = selected(holding, fit)
     clock.done("selection")
     found = None
-    naive = naive_answers(holding)
-    clock.done("beside it")
     if wish.uncertain:
         risk: Risk = base.scenario.choose.risk
         today = base.scenario.name if _today_holds(holding) else None
@@ -125,7 +128,6 @@ def choose(sources: Sources, ask: Ask, wish: Wish, tell: Tell | None = None) -> 
     clock.done("fresh seeds")
     plan = replace(plan, solution=explained(holding, plan.solution))
     points = frontier_points(holding)
-    step = _budget_step(holding, plan)
     clock.done("beside it")
     shown = [plan, *([runner] if runner else []), *(each.plan for each in naive if each.plan is not None)]
     runs = [simulate.whole(each, wish.replications) for each in (base, *(each.resolved for each in shown))]
@@ -160,6 +162,7 @@ def title_of(base: Resolved) -> Callable[[str], str]:
         "team_only": "the best plan with people only",
         "self_service_only": "the best plan with people and self-service only",
         "bot_only": "the best plan with people and bots only",
+        NOTHING: "nothing but what is decided already",
     }
     return lambda name: f"{own}: {titles.get(name, 'a proposal')}"
 
@@ -210,11 +213,7 @@ def words_of(solution: PlanSolution) -> str:
 
 def able(holding: Holding, plans: Sequence[Candidate]) -> tuple[list[Candidate], dict[str, int]]:
     """The plans that keep their promises on the tapes so far, and what the others miss; all where none does."""
-    missed = {}
-    for plan in plans:
-        kept = holding.kept(plan, holding.runs(plan)[1])
-        if not all(channel.holds for channel in kept):
-            missed[plan.name] = sum(not promise.holds for channel in kept for promise in channel.promises)
+    missed = {plan.name: count for plan in plans if (count := holding.fits(plan))}
     fit = [plan for plan in plans if plan.name not in missed]
     return (fit, missed) if fit else (list(plans), missed)
 
@@ -269,28 +268,50 @@ def _today_holds(holding: Holding) -> bool:
 
 
 def _others(plans: Sequence[Candidate], naive: Sequence[Naive]) -> list[Candidate]:
-    return [*plans, *(each.plan for each in naive if each.plan is not None)]
+    names = {plan.name for plan in plans}
+    return [*plans, *(each.plan for each in naive if each.plan is not None and each.plan.name not in names)]
+
+
+def unsought(holding: Holding, plans: Sequence[Candidate], naive: Sequence[Naive]) -> list[Candidate]:
+    """Doing nothing, and the answers without an optimiser, where they keep in simulation what is asked for.
+
+    The law of service may ask for more than is needed; what is simulated anyway must not be better than the choice.
+    """
+    problem = holding.learned.problem
+    others = [each.plan for each in naive if each.plan is not None]
+    if not problem.must:
+        others.insert(0, holding.candidate(NOTHING, evaluate(problem, frozenset(), {}, {})))
+    known = [(plan.mix, plan.solution.people, plan.solution.grades) for plan in plans]
+    return [
+        plan
+        for plan in others
+        if (plan.mix, plan.solution.people, plan.solution.grades) not in known
+        and problem.must <= {name for name, _, _ in plan.mix}
+        and allowed(problem, plan.solution)
+        and not holding.fits(plan)
+    ]
+
+
+def with_better(holding: Holding, plans: Sequence[Candidate]) -> tuple[list[Candidate], Step | None]:
+    """The plans, and with them one that is found to be better when the worth of the budget is looked at."""
+    step, better = looked_again(holding, [plan.solution for plan in plans])
+    if better is None:
+        return list(plans), step
+    name = f"proposal_{len(plans) + 1}"
+    holding.tell(f"{name}, found while asking what more money brings: {words_of(better)}")
+    more = holding.held(holding.candidate(name, better), PUT_RIGHT)
+    return [*plans, polished(holding, more, tries_of(holding, len(plans) + 1), zone(holding))], step
 
 
 def explained(holding: Holding, solution: PlanSolution) -> PlanSolution:
-    """The solution with the constraints that bind it; as it is where they are known or cannot be had in time."""
-    if any(row.price is not None for row in solution.binding):
-        return solution
-    try:
-        return replace(solution, binding=holding.solved(fixed=solution.mix, start=solution).binding)
-    except (Infeasible, NothingFound):
-        return solution
+    """The solution with the constraints that hold it back; as it is where they are not known and not to be had in time.
 
-
-def _budget_step(holding: Holding, plan: Candidate) -> tuple[float, float] | None:
-    """What a little more of the total budget would bring, solved again."""
-    problem, wish = holding.learned.problem, holding.wish
-    total = next((budget for budget in problem.budgets if budget.name == "total"), None)
-    if total is None or total.limit <= 0:
-        return None
-    step = STEP * total.limit
-    try:
-        price = budget_price(problem, plan.solution, step, solver=wish.solver, time_limit=wish.time_limit, gap=wish.gap)
-    except (Infeasible, NothingFound):
-        return None
-    return None if price is None else (step, price)
+    Prices depend on the investments and grades; what is left of each constraint is that of the plan's own people.
+    """
+    rows = solution.binding
+    if not any(row.price is not None for row in rows):
+        try:
+            rows = holding.solved(fixed=solution.mix, start=solution).binding
+        except (Infeasible, NothingFound):
+            return solution
+    return replace(solution, binding=with_slack(holding.learned.problem, rows, solution))

@@ -14,6 +14,7 @@ import numpy as np
 
 from evaluate.intervals import Figure, figure, mean_figure
 from evaluate.latin import key
+from optimize.plan.goals import Reached, reached
 from optimize.plan.holding import Candidate, Holding
 from optimize.plan.promise import Channel
 from optimize.plan.simulating import Simulator
@@ -39,11 +40,13 @@ class Fresh:
     confidence: float
     raised: int
     """Times that the margin was raised because a promise failed on earlier fresh seeds."""
+    goals: tuple[Reached, ...] = ()
+    """The goals that the plan was chosen for."""
 
     @property
     def holds(self) -> bool:
-        """Whether every promise holds."""
-        return all(channel.holds for channel in self.kept)
+        """Whether every promise holds, and every goal is reached."""
+        return all(channel.holds for channel in self.kept) and all(goal.holds for goal in self.goals)
 
     def mean(self, name: str) -> Figure:
         """A plan's objective on the fresh seeds."""
@@ -88,7 +91,14 @@ def check(holding: Holding, plan: Candidate, others: Sequence[Candidate], seed: 
     found = {name: values(problem, tried.base, each) for name, each in runs.items()}
     confidence = holding.base.scenario.experiment.confidence
     return plan, Fresh(
-        tried.simulate.seed, wish.fresh, tried.kept, found, values(problem, then[0], then[1]), confidence, number
+        seed=tried.simulate.seed,
+        count=wish.fresh,
+        kept=tried.kept,
+        values=found,
+        chosen_on=values(problem, then[0], then[1]),
+        confidence=confidence,
+        raised=number,
+        goals=reached(holding.learned.ask, tried.run),
     )
 
 

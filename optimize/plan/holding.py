@@ -14,6 +14,7 @@ import numpy as np
 
 from optimize.plan.correct import correct
 from optimize.plan.decode import decode
+from optimize.plan.goals import put_right, reached
 from optimize.plan.learn import Learned
 from optimize.plan.model import GAP, solve_plan
 from optimize.plan.outcome import Infeasible, NothingFound
@@ -157,6 +158,37 @@ class Holding:
                 break
             plan = again
         return best
+
+    def aimed(self, plan: Candidate, rounds: int = ROUNDS) -> Candidate:
+        """The plan, or the best other one by a model that has learned from it, that reaches the goals in simulation.
+
+        Each round measures the goals that were missed from what the simulation said. Raises as `solve_plan`: Infeasible
+        where no plan reaches them by what was learned.
+        """
+        for _ in range(rounds):
+            found = reached(self.learned.ask, self.runs(plan)[1])
+            missed = [each.words for each in found if not each.holds]
+            if not missed:
+                break
+            self.tell(f"{plan.name}: {', '.join(missed)} is missed in the simulation")
+            problem = self.learned.problem
+            starts = [start for start in problem.starts if start.key in plan.mix]
+            predicted = {
+                goal.name: goal.base + sum(float(s.kpis[goal.name][goal.month]) for s in starts if goal.name in s.kpis)
+                for goal in problem.goals
+            }
+            self.learned = replace(self.learned, problem=put_right(problem, found, predicted))
+            plan = self.held(self.candidate(plan.name, self.solved()))
+        return plan
+
+    def fits(self, plan: Candidate) -> int:
+        """Promises of service and goals that a plan misses on the tapes of the choice."""
+        run = self.runs(plan)[1]
+        kept = self.kept(plan, run)
+        if all(channel.holds for channel in kept) and all(goal.holds for goal in reached(self.learned.ask, run)):
+            return 0
+        missed = sum(not promise.holds for channel in kept for promise in channel.promises)
+        return max(1, missed + sum(not goal.holds for goal in reached(self.learned.ask, run)))
 
     def raised(self, plan: Candidate, run: Replications) -> Candidate | None:
         """The plan with more people where a simulation saw it fall short; None where no more can be had."""

@@ -89,7 +89,8 @@ def learn(
 ) -> Learned:
     """Simulates about ``replications`` in all and makes the problem; ``ask`` None: what the scenario itself asks for.
 
-    ``changes`` are laid into the scenario first (path -> value: a draw of what is uncertain). Raises ScenarioProblems.
+    ``changes`` are laid into the scenario first (path -> value: a draw of what is uncertain). Raises ScenarioProblems,
+    and Unmeasured for a goal that nothing can be held to.
     """
     say = tell or (lambda _: None)
     versions = Versions(sources, changes)
@@ -100,6 +101,7 @@ def learn(
     names = Names.of(base, [one.option for one in chosen])
     say(f"learning from {4 + len(chosen)} versions of the scenario, {each} replications of each")
     today = measured(simulate([base], 0, each)[0], names)
+    goals_of(base, ask, today.runs)  # before minutes of learning: whether they can be measured at all
     reference = head_hours(base, staff(base).hours)
     teams = names.by_team(base, staff(base).hours) / reference
     guess = first_guess(base, ask, names, reference, today, teams)

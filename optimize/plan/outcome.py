@@ -70,6 +70,10 @@ class NothingFound(Exception):
         super().__init__(f"no plan found in {seconds:.0f} s{best}: allow more time or decide less at once")
 
 
+class Unmeasured(ValueError):
+    """A goal's KPI is not measured by the scenario, so that nothing can be held to it."""
+
+
 def spans(months: Sequence[str], indices: Sequence[int]) -> str:
     """Months in words, runs of them as `2027-03 to 2027-05`; `indices` in order."""
     runs: list[list[int]] = []

@@ -9,10 +9,12 @@ simulated plan holds and is worth more. Small scenarios, which simulate quickly,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from optimize.plan.evaluate import evaluate
+from optimize.plan.goals import reached
 from optimize.plan.holding import Candidate, Holding
 from optimize.plan.problem import Kind, PlanProblem, PlanSolution
 from optimize.plan.value import values
@@ -72,10 +74,26 @@ def _moves(problem: PlanProblem, solution: PlanSolution, least: float) -> Iterat
     """Plans one move away that the model says are worth more, the most first; promises are left to the simulation."""
     found = []
     for people in _neighbours(problem, solution.people):
-        moved = evaluate(problem, solution.mix, people, solution.grades)
-        if moved.objective > solution.objective + least and _allowed(problem, moved):
+        moved = _as_solved(evaluate(problem, solution.mix, people, solution.grades), solution)
+        if moved.objective > solution.objective + least and allowed(problem, moved):
             found.append(moved)
     yield from sorted(found, key=lambda each: -each.objective)
+
+
+def _as_solved(moved: PlanSolution, solution: PlanSolution) -> PlanSolution:
+    """A move of a solution, with what the solver said of that: how far from the best it may be by the law of service,
+    which a move leaves behind."""
+    bound = None if solution.bound is None else max(solution.bound, moved.objective)
+    return replace(
+        moved,
+        bound=bound,
+        gap=solution.gap,
+        proven=solution.proven,
+        seconds=solution.seconds,
+        rounds=solution.rounds,
+        solver=solution.solver,
+        rounding=solution.rounding,
+    )
 
 
 def _neighbours(problem: PlanProblem, people: People) -> Iterator[dict[Key, float]]:
@@ -114,8 +132,12 @@ def _with(people: People, change: Mapping[Key, float]) -> dict[Key, float]:
     return {key: units for key, units in found.items() if abs(units) > _SLACK}
 
 
-def _allowed(problem: PlanProblem, plan: PlanSolution) -> bool:
-    """Whether every row but the learned promises holds: budgets, goals, limits, and work that must not pile up."""
+def allowed(problem: PlanProblem, plan: PlanSolution) -> bool:
+    """Whether every row but the learned promises holds: budgets, goals, limits, and work that must not pile up.
+
+    ``plan`` comes from `evaluate`, whose rows include those that fail.
+    """
+    plan = evaluate(problem, plan.mix, plan.people, plan.grades)
     learned = {f"pool_{pool.name}" for pool in problem.pools if not pool.analytic}
     scale = max((abs(budget.limit) for budget in problem.budgets), default=1.0)
     return all(
@@ -127,7 +149,8 @@ def _allowed(problem: PlanProblem, plan: PlanSolution) -> bool:
 
 def _holds(holding: Holding, plan: Candidate) -> bool:
     _, run = holding.runs(plan)
-    return all(promise.holds for channel in holding.kept(plan, run) for promise in channel.promises)
+    each = all(promise.holds for channel in holding.kept(plan, run) for promise in channel.promises)
+    return each and all(goal.holds for goal in reached(holding.learned.ask, run))
 
 
 def _worth(holding: Holding, plan: Candidate) -> float:

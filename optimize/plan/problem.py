@@ -173,13 +173,21 @@ Mix = frozenset[tuple[str, str | None, int]]
 
 @dataclass(frozen=True)
 class Binding:
-    """A constraint without slack at the solution."""
+    """A requirement that holds a plan back: without slack at the solution, or with a price in the relaxation.
+
+    Whole people and whole investments leave some slack of most requirements that would have none in fractions.
+    """
 
     name: str
     words: str
     slack: float
+    """What the plan leaves of it, of several months the least: heads, units of a goal's KPI, currency of a budget."""
     price: float | None
     """What one more unit of its limit is worth, from the linear relaxation around the solution; None: not known."""
+    months: tuple[int, ...] = ()
+    """Where it is one of several months."""
+    binds: bool = True
+    """Whether the plan leaves nothing of it."""
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from evaluate.compare import Priced
-from evaluate.yardstick import series, yardstick
 from optimize.plan.ask import Ask
+from optimize.plan.goals import reached
 from optimize.plan.problem import Goal
 from optimize.plan.versions import Versions
 from sim.replicate import Replications
 from sim.scenario.checks_judgement import month_of
-from sim.scenario.kpi_text import target
 from sim.scenario.nodes import Node
 from sim.scenario.options import Decided, in_every_level, start_date
 from sim.scenario.resolved import Resolved
@@ -41,15 +37,11 @@ def _lead(base: Resolved, name: str) -> int:
 
 
 def goals_of(base: Resolved, ask: Ask, held: Replications) -> tuple[Goal, ...]:
-    """The goals that a choice must reach, with the KPI as it is where targets hold."""
+    """The goals that a choice must reach, with the KPI as it is where targets hold. Raises Unmeasured."""
     found = []
-    for name in ask.goals:
-        goal = base.scenario.goals[name]
-        what = yardstick(goal.kpi)
-        aim, month, one = target(what.kpi, goal.target), month_of(base.calendar, goal.by), series(Priced(held), what)
-        if one is None or month is None:
-            continue
-        value = one.by_month[month].value
-        words = f"{what.text} {goal.target} by {goal.by}"
-        found.append(Goal(name, words, month, aim.sign == ">=", aim.amount, float("nan") if value is None else value))
-    return tuple(goal for goal in found if not np.isnan(goal.base))
+    for each in reached(ask, held):
+        month = month_of(base.calendar, each.month)
+        assert month is not None  # else it is not measured
+        assert each.value.value is not None
+        found.append(Goal(each.name, each.words, month, each.at_least, each.bound, each.value.value))
+    return tuple(found)

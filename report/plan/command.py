@@ -17,7 +17,7 @@ from optimize.plan.ask import Ask
 from optimize.plan.asked import NotAsked, as_sets, budgets_of
 from optimize.plan.choose import Choice, choose
 from optimize.plan.holding import Wish
-from optimize.plan.outcome import Infeasible, NothingFound, Unbounded
+from optimize.plan.outcome import Infeasible, NothingFound, Unbounded, Unmeasured
 from optimize.plan.simulating import Tell
 from optimize.solver import SOLVERS, SolverMissing, SolverName, available
 from report.given import Refused, check_given, check_writable, with_loops
@@ -106,7 +106,7 @@ def optimize(
             kept["bridge"] = _bridge(choice, jobs)
     except NotAsked as problem:
         raise Refused(str(problem)) from None
-    except (NotComparable, NothingUncertain, LoopUnbounded, SolverMissing) as problem:
+    except (NotComparable, NothingUncertain, LoopUnbounded, SolverMissing, Unmeasured) as problem:
         raise Refused(str(problem)) from None
     except Infeasible as problem:
         raise NoPlan("infeasible", words.refused(problem)) from None

@@ -15,6 +15,7 @@ from optimize.plan.beside import Point
 from optimize.plan.choose import Choice, words_of
 from optimize.plan.problem import PlanSolution
 from optimize.plan.promise import Channel
+from optimize.plan.richer import Step
 from optimize.plan.robust import Robust
 from optimize.plan.value import values
 from report.plan import Plain
@@ -56,7 +57,7 @@ def plain(choice: Choice) -> Plain:
         "check_sum": _check_sum(choice),
         "staffing": [_staffing(each) for each in answer.staffings(choice)],
         "binding": [asdict(each) for each in solution.binding],
-        "budget_step": None if choice.budget_step is None else list(choice.budget_step),
+        "budget_step": None if choice.budget_step is None else _step(choice.budget_step),
         "rounds": [asdict(each) for each in choice.history],
         "selection": _selection(choice),
         "fresh": _fresh(choice),
@@ -79,6 +80,10 @@ def _budget(choice: Choice, place: int) -> Plain:
     budget = choice.learned.problem.budgets[place]
     used = float(answer.spent(choice, choice.solution)[budget.months].sum())
     return {"name": budget.name, "words": budget.words, "limit": budget.limit, "used": used}
+
+
+def _step(step: Step) -> Plain:
+    return {"more": step.more, "gain": step.gain, "each": step.each, "leeway": step.leeway, "sure": step.sure}
 
 
 def _solver(choice: Choice) -> Plain:
@@ -155,6 +160,17 @@ def _fresh(choice: Choice) -> Plain:
         "raised": fresh.raised,
         "holds": fresh.holds,
         "channels": [_channel(channel, choice) for channel in fresh.kept],
+        "goals": [
+            {
+                "name": goal.name,
+                "words": goal.words,
+                "unit": goal.unit,
+                "bound": goal.bound,
+                "holds": goal.holds,
+                "value": _figure(goal.value),
+            }
+            for goal in fresh.goals
+        ],
         "values": {name: _figure(fresh.mean(name)) for name in fresh.values},
         "chosen_on": float(fresh.chosen_on.mean()),
         "optimism": _figure(fresh.optimism(choice.plan.name)),

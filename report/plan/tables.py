@@ -19,7 +19,7 @@ def all_tables(data: Plain) -> dict[str, pd.DataFrame]:
         "selection.csv": _selection(data),
         "fresh.csv": _fresh(data),
         "naive.csv": _naive(data),
-        "binding.csv": _frame(data["binding"], ("name", "words", "slack", "price")),
+        "binding.csv": _frame(data["binding"], ("name", "words", "binds", "slack", "price")),
         "rounds.csv": _frame(data["rounds"], ("plan", "number", "predicted", "simulated", "missed", "promised")),
         "staffing.csv": _staffing(data),
     }

@@ -59,7 +59,7 @@ def decision_text(each: Plain) -> str:
         "investment": f"{what}{level} from {month}",
         "hire": f"{count} more in {what} in {month}",
         "cut": f"{count} fewer in {what} from {month}",
-        "outsource": f"{count} agents of {what} in {month}",
+        "outsource": f"{count} {'agent' if units == 1 else 'agents'} of {what} in {month}",
         "overtime": f"{fmt.percent(units)} overtime in {what} in {month}",
         "grade": f"promise {each['detail']} on {what}",
     }[each["kind"]]
@@ -129,13 +129,23 @@ def _service(data: Plain) -> str:
             f"{each['channel']} {fmt.percent(each['level'][0])} within {within} (promised "
             f"{fmt.percent(each['target'], 0)}, kept in {fmt.percent(each['share'][0], 0)} of {_cells(data)})"
         )
+    goals = _goals(data)
     if not said:
-        return "Service: nothing is promised."
+        return f"Service: nothing is promised{goals}."
     asked = data["asked"]["chance"]
     promised = "their mean" if asked is None else f"{fmt.percent(asked, 0)}"
     failed = [each["channel"] for each in data["fresh"]["channels"] if not each["holds"]]
     verdict = f"NOT held on {', '.join(failed)}" if failed else "every promise holds"
-    return f"Service: {'; '.join(said)}; promised is {promised}: {verdict}."
+    return f"Service: {'; '.join(said)}; promised is {promised}: {verdict}{goals}."
+
+
+def _goals(data: Plain) -> str:
+    """Goals on fresh seeds."""
+    said = []
+    for goal in data["fresh"].get("goals", []):
+        value = fmt.percent(goal["value"][0]) if goal["unit"] == "share" else fmt.number(goal["value"][0], 2)
+        said.append(f"; {goal['words']} {'is reached' if goal['holds'] else 'is NOT reached'} with {value}")
+    return "".join(said)
 
 
 def _cells(data: Plain) -> str:
@@ -180,6 +190,8 @@ def _less(value: float | None) -> float | None:
 
 
 def _gap(solver: Plain) -> str:
+    if not solver["name"]:
+        return "the model asks for more than it has, and the simulation says that it is enough"
     if solver["gap"] is None:
         return f"{solver['name']} gives no bound"
     size = fmt.percent(solver["gap"], 2)
@@ -189,26 +201,28 @@ def _gap(solver: Plain) -> str:
 
 
 def holding_back(data: Plain) -> list[str]:
-    """Binding constraints and what one more unit of each is worth, in words; dearest first."""
-    said = []
-    for row in data["binding"]:
-        said.append(f"{_sentence(row['words'])}: {_price(data, row)}.")
+    """What binds the plan and what one more unit of it is worth, in words; then what would bind it in fractions."""
+    said = [f"{_sentence(row['words'])}: {_price(data, row)}." for row in data["binding"]]
+    if not any(row.get("binds", True) for row in data["binding"]):
+        said.insert(0, "No limit is reached by the plan as it is, with whole people and whole investments.")
+    if data["budget_step"] is not None:
+        said.append(_more_budget(data))
+    return said
+
+
+def _more_budget(data: Plain) -> str:
+    """What a little more of the budget would bring."""
     step = data["budget_step"]
-    if step is not None:
-        more, each = step
-        budget = next(b for b in data["asked"]["budgets"] if b["name"] == "total")
-        if abs(each) < 0.005:
-            said.append(
-                f"{fmt.money(more, data['currency'])} more of the budget would change nothing: "
-                f"{fmt.money(budget['limit'] - budget['used'], data['currency'])} of it is left."
-            )
-        else:
-            each_one = f"{fmt.number(each, 2)} for each 1 {data['currency']}"
-            said.append(
-                f"{fmt.money(more, data['currency'])} more of the budget would bring "
-                f"{amount(data, more * each, True)}, {each_one} (solved again)."
-            )
-    return said or ["Nothing holds the plan back: no limit is reached."]
+    budget = next(b for b in data["asked"]["budgets"] if b["name"] == "total")
+    more = f"{fmt.money(step['more'], data['currency'])} more of the budget would"
+    if abs(step["gain"]) < (5e-6 if data["objective"] == "score" else 0.005):
+        left = fmt.money(budget["limit"] - budget["used"], data["currency"])
+        return f"{more} change nothing: solved again with it, no better plan is found that needs it; {left} is left."
+    gain = f"{more} bring {amount(data, step['gain'], True)}"
+    if not step["sure"]:
+        open_ = "" if step["leeway"] is None else f" ({amount(data, step['leeway'])})"
+        return f"{gain}, which is no more than the solver leaves open{open_}: it may as well be worth nothing."
+    return f"{gain}, {fmt.number(step['each'], 2)} for each 1 {data['currency']} (both solved again)."
 
 
 def _sentence(text: str) -> str:
@@ -217,13 +231,29 @@ def _sentence(text: str) -> str:
 
 def _price(data: Plain, row: Plain) -> str:
     price, name = row["price"], row["name"]
-    if not price:
-        return "nothing is left of it, and a little more would not be worth anything by itself"
+    worth_it = f"one more would be worth {amount(data, price)}"
     if name.startswith("budget_"):
-        return f"at the margin 1 {data['currency']} more brings about {fmt.number(price, 2)}"
-    if name.startswith(("pool_", "most_")):
-        return f"one head less of it would be worth {amount(data, price)}"
-    return f"one more would be worth {amount(data, price)}"
+        worth_it = f"1 {data['currency']} more would bring about {fmt.number(price, 2)} at the margin"
+    elif name.startswith(("pool_", "most_")):
+        worth_it = f"one head less of it would be worth {amount(data, price)}"
+    if name.startswith("most_"):
+        worth_it = f"one head more would be worth {amount(data, price)}"
+    if row["slack"] < -0.005 and name.startswith("pool_"):
+        short = fmt.number(-row["slack"], 2)
+        return f"the model would ask for {short} heads more; the plan is as good as asked without, as simulated"
+    if not row.get("binds", True):
+        return f"{_left(data, row)}; in fractions it would bind, and {worth_it}"
+    return worth_it if price else "nothing is left of it, and a little more would not be worth anything by itself"
+
+
+def _left(data: Plain, row: Plain) -> str:
+    """What the plan leaves of a requirement that would bind in fractions."""
+    name, slack = row["name"], row["slack"]
+    if name.startswith("budget_"):
+        return f"{fmt.money(slack, data['currency'])} is left of it, since investments come whole"
+    if name.startswith("pool_"):
+        return f"{fmt.number(slack, 2)} heads to spare, since people come whole"
+    return f"{fmt.number(slack, 2)} is left of it"
 
 
 def why_not(data: Plain) -> list[str]:
@@ -239,7 +269,8 @@ def why_not(data: Plain) -> list[str]:
         apart = f"{amount(data, behind[0])}{_between_amounts(data, behind)}"
         said.append(f"{each['name']} ({each['mix']}) is {apart} behind{unsure}.")
     for name, missed in data["selection"]["kept_out"].items():
-        said.append(f"{name} was left out: {missed} promises of service could not be held by its people.")
+        what = "promise or goal" if missed == 1 else "promises and goals"
+        said.append(f"{name} was left out: {missed} {what} not kept.")
     for name, why in data["no_plan"].items():
         said.append(f"{name}: no plan. {_sentence(why)}.")
     return said

@@ -50,7 +50,7 @@ def data(**changed: Any) -> dict[str, Any]:
                       "need": [None, 3.9, 4.5]}],
         "binding": [{"name": "budget_total", "words": "at most 1,000 EUR in all", "slack": 0.0, "price": 1.5},
                     {"name": "pool_served_phone", "words": "phone by 80 % in 2027-03", "slack": 0.0, "price": 800.0}],
-        "budget_step": [50.0, 2.0],
+        "budget_step": {"more": 50.0, "gain": 100.0, "each": 2.0, "leeway": 10.0, "sure": True},
         "rounds": [{"plan": "plan", "number": 0, "predicted": 1.0, "simulated": 1.0, "missed": 1, "promised": 3}],
         "selection": {"best": "proposal_1", "runner_up": "proposal_2", "alpha": 0.05, "indifference": 100.0,
                       "guaranteed": 150.0, "complete": False, "replications": 24, "kept_out": {"proposal_3": 4},
@@ -108,9 +108,36 @@ def test_a_broken_promise_and_a_stopped_solver_are_said():
 
 def test_what_holds_it_back_is_priced():
     said = " ".join(plain(line) for line in words.holding_back(data()))
-    assert "1 EUR more brings about 1.50" in said
+    assert "1 EUR more would bring about 1.50" in said
     assert "one head less of it would be worth 800 EUR" in said
     assert "50 EUR more of the budget would bring +100 EUR, 2.00 for each 1 EUR" in said
+
+
+def test_what_has_slack_is_not_called_binding():
+    budget = {"name": "budget_total", "words": "at most 9,000 EUR in all", "slack": 3353.0, "price": 0.03,
+              "binds": False}  # fmt: skip
+    pool = {"name": "pool_served_phone", "words": "phone by 80 % in 2027-03", "slack": 0.13, "price": 800.0,
+            "binds": False}  # fmt: skip
+    step = {"more": 450.0, "gain": 0.0, "each": 0.0, "leeway": 5.0, "sure": False}
+    said = [plain(line) for line in words.holding_back(data(binding=[pool, budget], budget_step=step))]
+    assert said[0].startswith("No limit is reached")
+    assert "0.13 heads to spare, since people come whole; in fractions it would bind" in said[1]
+    assert "3,353 EUR is left of it, since investments come whole; in fractions it would bind" in said[2]
+    assert "450 EUR more of the budget would change nothing" in said[3]
+
+
+def test_a_gain_within_what_the_solver_leaves_open_is_no_worth_of_money():
+    step = {"more": 50.0, "gain": 4.0, "each": 0.08, "leeway": 5.0, "sure": False}
+    said = plain(words.holding_back(data(budget_step=step))[-1])
+    assert "no more than the solver leaves open (5 EUR): it may as well be worth nothing" in said
+    assert "each 1 EUR" not in said
+
+
+def test_goals_stand_beside_the_service():
+    goal = {"name": "kind", "words": "csat >= 80 % by 2027-06", "unit": "share", "bound": 0.8, "holds": False,
+            "value": [0.757, 0.75, 0.76]}  # fmt: skip
+    service = plain(words.five_lines(data(fresh={**data()["fresh"], "goals": [goal]}))[3])
+    assert "csat >= 80 % by 2027-06 is NOT reached with 75.7 %" in service
 
 
 def test_why_others_lost():

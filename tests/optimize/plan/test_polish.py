@@ -8,7 +8,7 @@ import pytest
 from benchmarks.plan_problems import generated
 from optimize.plan.evaluate import evaluate
 from optimize.plan.model import solve_plan
-from optimize.plan.polish import _allowed, _moves, _neighbours
+from optimize.plan.polish import _moves, _neighbours, allowed
 from optimize.plan.problem import PlanProblem, PlanSolution
 
 
@@ -43,7 +43,7 @@ def test_moves_are_worth_more_by_the_model_and_break_no_budget(problem: PlanProb
     assert found
     values = [each.objective for each in found]
     assert values == sorted(values, reverse=True)
-    assert all(_allowed(problem, each) for each in found)
+    assert all(allowed(problem, each) for each in found)
     assert all(each.mix == plan.mix for each in found)
 
 

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evaluate.headline import ALL
+from evaluate.sweep.design import Factor
 from evaluate.sweep.response import Effect, Responses, effects
 from evaluate.sweep.table import Wanted
+from report import format as fmt
 from report.charts import style
 from report.charts.style import Size
 from report.draw import Chart
@@ -20,12 +22,14 @@ from report.sweep.words import shown, title_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 MOST = 6
 """Figures that are drawn."""
 _MOST_LABELS = 12
 _ACROSS = 3
+_LARGE = 10_000.0
 
 
 def drawn_figures(asked: Asked, found: Responses) -> list[Wanted]:
@@ -73,6 +77,10 @@ def line(asked: Asked, found: Responses, wanted: Wanted, size: Size) -> Figure:
             places = found.of(name)
             points = [found.points[k] for k in places]
             numbers = [point.numbers[0] for point in points]
+            if None not in numbers:  # a list may be given in any order
+                order = np.argsort(np.array(numbers, dtype=np.float64), kind="stable")
+                places, points = places[order], [points[k] for k in order]
+                numbers = [point.numbers[0] for point in points]
             x = np.array(numbers, dtype=np.float64) if None not in numbers else np.arange(len(points), dtype=np.float64)
             y, low, high = (
                 np.array(column[wanted], dtype=np.float64)[places] * _scale(unit)
@@ -84,7 +92,8 @@ def line(asked: Asked, found: Responses, wanted: Wanted, size: Size) -> Figure:
             if None in numbers:
                 _labels(axes, [point.texts[0] for point in points], size)
         _target(asked, wanted, axes)
-        axes.set_xlabel(f"{factor.path}{f' ({factor.values.unit.strip()})' if factor.values.unit.strip() else ''}")
+        axes.set_xlabel(_input(factor))
+        _plain_numbers(axes.yaxis)
         axes.set_title(f"{title_of(wanted)}{_unit(unit)}")
         if len(found.scenarios) > 1:
             axes.legend(loc="best", fontsize=9)
@@ -105,6 +114,7 @@ def heat(asked: Asked, found: Responses, wanted: Wanted, name: str, size: Size) 
         height = min(9.0, 1.6 + 0.36 * len(row_texts) + (0.4 if size.narrow else 0.0))
         figure, grid = style.new_figure(size, max(2.8, height))
         axes = grid[0][0]
+        ends = field[~np.isnan(field)]
         image = axes.imshow(field[::-1] * _scale(unit), aspect="auto", cmap="cividis")
         axes.grid(visible=False)
         _labels(axes, column_texts, size)
@@ -113,12 +123,12 @@ def heat(asked: Asked, found: Responses, wanted: Wanted, name: str, size: Size) 
         axes.set_xlabel(columns.path)
         axes.set_ylabel(rows.path)
         if len(column_texts) <= (_MOST_LABELS if not size.narrow else 5) and len(row_texts) <= 2 * _MOST_LABELS:
-            middle = np.nanmean([np.nanmin(field), np.nanmax(field)])
+            middle = (ends.min() + ends.max()) / 2 if len(ends) else 0.0
             for (y, x), value in np.ndenumerate(field[::-1]):
                 if not math.isnan(value):
                     ink = "black" if value > middle else "white"
                     axes.text(x, y, shown(value, unit), ha="center", va="center", fontsize=8, color=ink)
-        figure.colorbar(image, ax=axes, shrink=0.9)
+        _plain_numbers(figure.colorbar(image, ax=axes, shrink=0.9).ax.yaxis)
         axes.set_title(f"{title_of(wanted)}{_unit(unit)}")
         return figure
 
@@ -139,7 +149,8 @@ def multiples(asked: Asked, found: Responses, wanted: Wanted, size: Size) -> Fig
             for place, (name, each) in enumerate(by_scenario.items()):
                 _panel(axes, each[number], unit, style.SERIES[place % len(style.SERIES)], name, size)
             _target(asked, wanted, axes)
-            axes.set_xlabel(asked.design.factors[number].path)
+            axes.set_xlabel(_input(asked.design.factors[number]))
+            _plain_numbers(axes.yaxis)
         panels[0].set_title(f"{title_of(wanted)}{_unit(unit)}")
         if len(by_scenario) > 1:
             panels[0].legend(loc="best", fontsize=9)
@@ -149,7 +160,10 @@ def multiples(asked: Asked, found: Responses, wanted: Wanted, size: Size) -> Fig
 def _panel(axes: Axes, effect: Effect, unit: str, colour: str, name: str, size: Size) -> None:
     numeric = len(effect.numbers) == len(effect.levels)
     x = np.array(effect.numbers) if numeric else np.arange(len(effect.levels), dtype=np.float64)
-    axes.plot(x, np.array(effect.means) * _scale(unit), color=colour, marker="o", markersize=4, label=name)
+    order = np.argsort(x, kind="stable")
+    axes.plot(
+        x[order], np.array(effect.means)[order] * _scale(unit), color=colour, marker="o", markersize=4, label=name
+    )
     if not numeric:
         _labels(axes, list(effect.levels), size)
 
@@ -157,6 +171,27 @@ def _panel(axes: Axes, effect: Effect, unit: str, colour: str, name: str, size: 
 def _labels(axes: Axes, texts: Sequence[str], size: Size) -> None:
     every = max(1, math.ceil(len(texts) / (_MOST_LABELS if not size.narrow else 5)))
     axes.set_xticks(range(len(texts))[::every], list(texts)[::every])
+
+
+def _input(factor: Factor) -> str:
+    """An input with what its numbers are: a unit, or times and points of what it is now."""
+    values = factor.values
+    signs = {"times": "times now", "percent": "% of now, more or less", "plus": f"{values.unit.strip()} more or less"}
+    unit = signs.get(values.kind) or values.unit.strip() or _unit_of(values.texts)
+    return f"{factor.path} ({unit.strip()})" if unit.strip() else factor.path
+
+
+def _unit_of(texts: Sequence[str]) -> str:
+    """What stands behind the number of every value of a list, where it is the same."""
+    units = {text.lstrip("0123456789._ ") for text in texts}
+    return units.pop() if len(units) == 1 else ""
+
+
+def _plain_numbers(axis: Axis) -> None:
+    """Large amounts in full, not as multiples of a power of ten."""
+    low, high = axis.get_view_interval()
+    if max(abs(low), abs(high)) >= _LARGE:
+        axis.set_major_formatter(lambda value, _: fmt.number(value, 0))
 
 
 def _target(asked: Asked, wanted: Wanted, axes: Axes) -> None:

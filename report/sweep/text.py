@@ -89,7 +89,11 @@ def points_table(asked: Asked, found: Responses, most: int) -> TextTable:
     """One row a point: its inputs and the drawn figures."""
     figures = drawn_figures(asked, found)
     several = len(found.scenarios) > 1
-    heads = (*(("scenario",) if several else ()), *(f.path for f in asked.design.factors), *map(title_of, figures))
+    heads = (
+        *(("scenario",) if several else ()),
+        *(f.path for f in asked.design.factors),
+        *(_head(found, each) for each in figures),
+    )
     rows, sort = [], []
     for place in range(min(len(found), most)):
         values = [float(found.values[each][place]) for each in figures]
@@ -106,12 +110,23 @@ def points_table(asked: Asked, found: Responses, most: int) -> TextTable:
     return TextTable(caption, heads, tuple(rows), True, tuple(sort))
 
 
+def _head(found: Responses, wanted: Wanted) -> str:
+    """A figure's title, with the currency where it is money."""
+    unit = found.units.get(wanted, "")
+    return f"{title_of(wanted)}, {unit}" if wanted.is_money and unit else title_of(wanted)
+
+
 def effects_tables(asked: Asked, found: Responses) -> list[TextTable]:
     """What each input does to each figure, over all the others."""
     tables = []
     for name in found.scenarios:
         rows = [
-            (title_of(each), effect.path, *_ends(effect, found.units.get(each, "")), fmt.percent(effect.explains, 0))
+            (
+                _head(found, each),
+                effect.path,
+                *_ends(effect, found.units.get(each, "")),
+                fmt.percent(effect.explains, 0),
+            )
             for each in drawn_figures(asked, found)
             for effect in effects(asked.design, found, name, each)
             if effect.levels

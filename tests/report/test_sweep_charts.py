@@ -1,0 +1,59 @@
+"""Charts of a sweep: axes in words that a reader understands, values in their order."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from evaluate.intervals import Figure
+from evaluate.sweep.design import Design, Point, read_vary
+from evaluate.sweep.response import Responses
+from evaluate.sweep.run import Case, Told
+from evaluate.sweep.table import Row, Wanted
+from report.charts import style
+from report.sweep.charts import line, multiples
+
+COST = Wanted("annual_cost")
+
+
+def swept(*texts):
+    """Points of one input whose cost is a million for each of its numbers, as `charts` takes them."""
+    design = Design(tuple(read_vary(texts, [])))
+    found = Responses([COST])
+    for number, point in enumerate(design.points(), start=1):
+        cost = Figure(point.numbers[0] * 1e6)
+        found.add(
+            Told(Case(number, Point(point.texts, point.numbers), 0), "tiny", "", 2, [Row(COST, cost, "EUR", None)])
+        )
+    base = SimpleNamespace(scenario=SimpleNamespace(channels={}))
+    return SimpleNamespace(design=design, variables=[SimpleNamespace(declared=base)]), found
+
+
+def test_a_line_goes_from_left_to_right_whatever_the_order_of_the_list():
+    axes = line(*swept("teams.desk.agents=20,14,16"), COST, style.WIDE).axes[0]
+    assert list(axes.lines[0].get_xdata()) == [14, 16, 20]
+    assert list(axes.lines[0].get_ydata()) == [14e6, 16e6, 20e6]
+
+
+@pytest.mark.parametrize(
+    ("vary", "label"),
+    [
+        ("a.b=2:4:1", "a.b"),
+        ("a.b=2:4:1 min", "a.b (min)"),
+        ("a.b=2 min,4 min", "a.b (min)"),
+        ("a.b=x 0.8:1.2:0.2", "a.b (times now)"),
+        ("a.b=-20 %:+20 %:20 %", "a.b (% of now, more or less)"),
+        ("a.b=- 2 min:+ 2 min:2 min", "a.b (min more or less)"),
+    ],
+)
+def test_an_input_says_what_its_numbers_are(vary, label):
+    asked, found = swept(vary)
+    assert line(asked, found, COST, style.WIDE).axes[0].get_xlabel() == label
+    assert multiples(asked, found, COST, style.WIDE).axes[0].get_xlabel() == label
+
+
+def test_large_amounts_stand_in_full():
+    figure = line(*swept("teams.desk.agents=14:16:1"), COST, style.WIDE)
+    figure.canvas.draw()
+    texts = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert "15\u202f000\u202f000" in texts
+    assert not figure.axes[0].yaxis.get_offset_text().get_text()

@@ -64,9 +64,9 @@ def test_the_true_scenario_is_calibrated_and_its_coverage_is_nominal(folder, log
     for name in ("contacts", "handle_time"):  # hours of these are independent; waits carry over to the next hour
         for each in found.of(name, "date_hour")[1].coverage:
             z = (each.share - each.level) / math.sqrt(each.level * (1 - each.level) / each.of)
+            assert each.of > 190  # nearly all of the 200 hours that were open
             assert abs(z) < 3.5
-            assert each.low <= each.share <= each.high
-    assert found.of("contacts", "hour")[1].correlation > 0.5
+    assert found.of("mean_wait", "hour")[1].correlation > 0.8  # contacts come evenly, the number of agents differs
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_too_few_hours_are_no_verdict(folder, log):
 def test_a_fit_is_marked_and_a_changed_scenario_loses_the_mark(folder, tmp_path):
     """Fit on three weeks, predict the fourth, in the words of the command."""
     target, out = tmp_path / "mine" / "centre_a.yaml", tmp_path / "results"
-    said = CliRunner().invoke(main, ["backtest", str(folder / "contacts.csv"), "--timezone", "UTC", "--draws", "79",
+    said = CliRunner().invoke(main, ["backtest", str(folder / "contacts.csv"), "--timezone", "UTC", "--draws", "39",
                                      "--write", str(target), "--out", str(out), "--format", "json", *JOBS])  # fmt: skip
     assert said.exit_code == 0, said.output
     found = json.loads(said.stdout)
@@ -159,8 +159,9 @@ def test_a_fit_is_marked_and_a_changed_scenario_loses_the_mark(folder, tmp_path)
 
 
 @pytest.mark.slow
-def test_a_mark_that_new_days_contradict_is_replaced(folder, tmp_path):
-    """First the days it came from, then days of a centre whose work has grown."""
+def test_a_mark_that_new_days_contradict_is_replaced(folder, tmp_path, monkeypatch):
+    """First the days it came from, then days of a centre whose work has grown. Its folder is that of the test above."""
+    monkeypatch.setattr("report.back_test._fill", lambda *_: None)
     target = tmp_path / "truth.yaml"
     target.write_text((folder / "truth.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     slower = centre()

@@ -7,9 +7,11 @@ import pytest
 from click.testing import CliRunner
 
 from cli import main
+from report import format as fmt
+from report.back_test_text import shown
 from sim.scenario.calibrated import beside
 from tests.calibrate.synthetic import centre, log_rows, write
-from tests.docs.backtest_numbers import STAFF, by_hour, scores, tested
+from tests.docs.backtest_numbers import DRAWS, STAFF, by_hour, scores, tested
 
 COMMAND = re.compile(r"^    deskplan (.+)$", re.MULTILINE)
 
@@ -41,6 +43,11 @@ def test_the_tables_are_those_of_the_february_log(repo_root, tmp_path):
     found = {staff: tested(source, tmp_path, staff) for staff in STAFF}
     for line in (*scores(found), *by_hour(found["dates"])):
         assert line in text
+    whole, hours = (found["dates"].scored.of("contacts", by) for by in ("whole", "date_hour"))
+    ends = fmt.plain(fmt.span(*(shown("contacts", float(end[0.95][0])) for end in (whole[0].low, whole[0].high))))
+    assert text.count(f"({ends})") == 2  # in the table and where it is said what is missed
+    assert f"the {hours[1].cells} single hours" in " ".join(text.split())
+    assert f"--draws {DRAWS}" in text
     missed = [check for check in found["dates"].scored.verdict.checks if not check.holds]
     assert f"{len(missed)} of {len(found['dates'].scored.verdict.checks)} thresholds are missed" in text
     assert not found["dates"].mark(found["dates"].held_out.first_day).calibrated

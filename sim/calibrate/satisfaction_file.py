@@ -7,6 +7,7 @@ from pathlib import Path
 from sim.calibrate.contacts import ContactLog
 from sim.calibrate.extract import CalibrationError, read_extract
 from sim.calibrate.satisfaction import Points, SatisfactionFit, fit_satisfaction
+from sim.calibrate.scenario_file import write_texts
 from sim.calibrate.summary import Table
 from sim.calibrate.vendors.read import read_log
 from sim.scenario.problems import Origin, Problem, ScenarioProblems
@@ -46,8 +47,7 @@ def run(
         origin = Origin(str(contacts))
         raise ScenarioProblems([Problem("", line, origin=origin) for line in str(error).splitlines()]) from error
     if out is not None:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(overlay(log, fit), encoding="utf-8")
+        write_texts({out: overlay(log, fit)})
     return [_function(fit), _thirds(fit)], fit
 
 

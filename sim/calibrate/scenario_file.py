@@ -33,6 +33,7 @@ from sim.calibrate.scenario_text import (
     start,
 )
 from sim.scenario.calendar import Calendar
+from sim.scenario.problems import Origin, Problem, ScenarioProblems
 from sim.scenario.schema.demand import Horizon
 from sim.scenario.units import MS_PER_DAY
 
@@ -44,14 +45,22 @@ def write_scenario(fit: Calibration, out: Path, name: str) -> tuple[Path, ...]:
     """Write the scenario to `out`, its replay beside it as `<stem>_replay.yaml`, and profiles; returns all paths."""
     if not NAME.fullmatch(name):
         raise CalibrationError([f"name {name!r}: lower-case letters, digits and _ are allowed"])
-    out.parent.mkdir(parents=True, exist_ok=True)
     replay = out.with_name(f"{out.stem}_replay{out.suffix}")
-    profiles = _profiles(fit, out.stem)
-    for file, profile in profiles.items():
-        out.with_name(file).write_text(_profile_csv(profile), encoding="utf-8")
-    out.write_text(_week(fit, name, out.stem), encoding="utf-8")
-    replay.write_text(replay_text(fit, name, out.name), encoding="utf-8")
-    return out, replay, *(out.with_name(file) for file in profiles)
+    profiles = {out.with_name(file): _profile_csv(each) for file, each in _profiles(fit, out.stem).items()}
+    texts = {out: _week(fit, name, out.stem), replay: replay_text(fit, name, out.name), **profiles}
+    write_texts(texts)
+    return tuple(texts)
+
+
+def write_texts(texts: Mapping[Path, str]) -> None:
+    """Writes files, and the folder that they are in. Raises ScenarioProblems where that cannot be."""
+    for path, text in texts.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            wrong = f"{path} cannot be written: {error.strerror}"
+            raise ScenarioProblems([Problem("", wrong, origin=Origin("--out"))]) from None
 
 
 def _profiles(fit: Calibration, stem: str) -> dict[str, Profile]:
@@ -309,5 +318,3 @@ def _team(fit: Calibration, team: TeamFit) -> list[str]:
         "      agents:  # half-hours from 00:00, a line a day",
         *rows(values, labels, "          "),
     ]
-
-

@@ -11,6 +11,7 @@ from sim.calibrate.extract import CalibrationError
 from sim.calibrate.fit import calibrate
 from sim.calibrate.scenario_file import write_scenario
 from sim.scenario.load import load
+from sim.scenario.problems import ScenarioProblems
 from tests.calibrate.synthetic import stamp, write
 
 
@@ -93,3 +94,13 @@ def test_a_name_that_no_scenario_may_have_is_refused(tmp_path):
     with pytest.raises(CalibrationError, match="lower-case"):
         write_scenario(calibrate(log), tmp_path / "x.yaml", "My Centre")
     assert not (tmp_path / "x.yaml").exists()
+
+
+def test_a_place_that_cannot_be_written_is_said_in_words(tmp_path):
+    fit = calibrate(read_contacts(write(tmp_path, minimal()), timezone="UTC"))
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(ScenarioProblems) as found:
+        write_scenario(fit, tmp_path / "file" / "fitted.yaml", "fitted")
+    (problem,) = found.value.problems
+    assert problem.origin.source == "--out"
+    assert "cannot be written" in problem.wrong

@@ -25,7 +25,7 @@ def page(found: Scheduled) -> str:
 
     told = ""
     for one in found.schedules:
-        first, *rest = (line.strip() for line in summary(one, scenario.currency))
+        first, *rest = (line.strip() for line in summary(one, scenario.currency, timed=False))
         told += f'<p class="answer">{escape(first)}</p><p class="lead">{escape(" ".join(rest))}</p>'
     notes = "".join(f"<li>{escape(note.rstrip('.'))}.</li>" for note in found.notes)
     parts = [

@@ -26,13 +26,13 @@ def as_text(found: Scheduled) -> str:
     return "\n".join(lines)
 
 
-def summary(one: Schedule, currency: str) -> list[str]:
-    """A few sentences about one team."""
+def summary(one: Schedule, currency: str, timed: bool = True) -> list[str]:
+    """A few sentences about one team; ``timed`` with the solver's seconds, which no second run has again."""
     counts = ((name, sum(p.week.contract == name for p in one.people)) for name in one.terms.block.contracts)
     contracts = ", ".join(f"{count} {name}" for name, count in counts if count)
     lines = [
         f"{one.team}: {len(one.people)} people ({contracts}), {fmt.number(one.paid_h, 1)} paid hours a week, "
-        f"{fmt.money(one.cost, currency)} a week; {_ended(one)}.",
+        f"{fmt.money(one.cost, currency)} a week; {_ended(one, timed)}.",
         f"  {fmt.number(one.need.sum() / 2, 1)} hours on duty are needed with shrinkage, "
         f"{fmt.number(one.cover.sum() / 2, 1)} are planned: {_uncovered(one)}, {fmt.number(one.above_h, 1)} above it.",
     ]
@@ -45,8 +45,8 @@ def summary(one: Schedule, currency: str) -> list[str]:
     return lines
 
 
-def _ended(one: Schedule) -> str:
-    took = f"{one.solver} in {one.seconds:.1f} s"
+def _ended(one: Schedule, timed: bool) -> str:
+    took = f"{one.solver} in {one.seconds:.1f} s" if timed else one.solver
     stopped = " (stopped by the time limit)" if one.status == "time_limit" else ""
     return f"{told_gap(one)}, {took}{stopped}"
 

@@ -19,6 +19,7 @@ from optimize.plan.outcome import Infeasible
 OWN_TEST = {
     "backtest.md": "test_backtest_guide.py",
     "calibration.md": "../calibrate/test_written.py",
+    "cases.md": "../cases/test_cases.py",
     "demo.md": "test_demo.py",
     "exports.md": "test_exports_guide.py",
     "monitoring.md": "test_monitoring_guide.py",
@@ -30,7 +31,7 @@ SIMULATE = (
     "run", "compare", "gaps", "stakeholders", "bridge", "tornado", "uncertainty", "staff", "schedule", "sweep", "find",
     "optimize",
 )  # fmt: skip
-REPLICATIONS = {"tornado": "2"}
+REPLICATIONS = {"tornado": "2", "staff": "2", "schedule": "2"}
 LESS = {"uncertainty": ["--draws", "16"], "sweep": ["--until", "2 points"], "find": ["--most", "2"]}
 PAGES = ["README.md", *sorted(f"docs/{path.name}" for path in (Path(__file__).parents[2] / "docs").glob("*.md"))]
 

@@ -154,8 +154,8 @@ def _investments(problem: PlanProblem, plan: Candidate) -> list[Decision]:
         start, when = starts[name, level, month], dated[name]
         found.append(
             Decision(
-                "investment", name, level or "", problem.months[month], 1.0, when.live.isoformat(), when.full.isoformat(),
-                float(start.spend.sum()), float((problem.discount * start.money).sum()),
+                "investment", name, level or "", problem.months[month], 1.0, when.live.isoformat(),
+                when.full.isoformat(), float(start.spend.sum()), float((problem.discount * start.money).sum()),
             )
         )  # fmt: skip
     return found

@@ -26,7 +26,7 @@ from optimize.plan.holding import Wish
 from optimize.plan.learn import Learned
 from optimize.plan.outcome import Infeasible
 from optimize.plan.overlay import overlaid
-from optimize.plan.problem import Mix, PlanProblem
+from optimize.plan.problem import Kind, Mix, PlanProblem
 from optimize.plan.promise import promised, promises
 from optimize.plan.simulating import Simulator
 from optimize.plan.value import values
@@ -34,7 +34,7 @@ from sim.replicate import Replications
 from sim.scenario.vary import Sources
 from tests.optimize.plan.worlds import Document, worlds, written
 
-Key = tuple[str, int, int]
+Key = tuple[Kind, int, int]
 Staffing = tuple[tuple[Key, int], ...]
 COUNT = 12
 WISH = Wish(fresh=4)

@@ -243,3 +243,11 @@ def test_runs_lists_and_clean_removes_only_what_it_said(repo_root, place):
     assert name not in left
     assert len(left) == 2  # the other run, and what is not deskplan's
     assert not (home / "units.sqlite").exists()
+
+
+def test_a_rerun_reaches_out_to_no_cluster_that_a_folder_names(tmp_path):
+    from report.rerun import Recorded, given_again
+
+    run = Recorded(tmp_path, "sweep", ("sweep",), (tmp_path / "tiny.yaml",), 7, 2, "fast", {}, (), "")
+    again = given_again(run, {"files": ("tiny.yaml",), "cluster": "tcp://elsewhere:8786"}, tmp_path)
+    assert again["cluster"] is None

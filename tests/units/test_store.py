@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -164,3 +165,14 @@ def test_claims_keep_two_processes_apart(tmp_path, told):
         other.kill()
         other.communicate()
         assert store.claim(keys(1, 2)) == set(keys(1, 2))  # its owner is dead
+
+
+def test_a_store_locked_by_others_for_long_is_refused_and_not_set_aside(tmp_path, told, monkeypatch):
+    monkeypatch.setattr("sim.units.store._BUSY_S", 0.05)
+    with Store(tmp_path, "1", told.append) as mine, closing(sqlite3.connect(mine.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreRefused, match="locked"):
+            mine.claim(["a"])
+        other.execute("ROLLBACK")
+        assert mine.claim(["a"]) == {"a"}
+    assert told == []

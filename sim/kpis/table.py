@@ -115,6 +115,8 @@ def along_months(
     Raises KeyError for a name that does not exist or does not apply.
     """
     entry, scenario = KPIS[kpi], resolved.scenario
+    if reason_rows(scenario) == [reason]:  # the only one is everything: tables have one row for both
+        reason = ALL
     scope: Scope = "team" if team != ALL or entry.scopes == ("team",) else entry.scopes[0]
     if scope not in entry.scopes:
         raise KeyError(f"{kpi} is not known by team")

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sim.kpis import KPIS, estimate, interval, kpi_table, tally
+from sim.kpis.table import along_months
+from sim.replicate import replicate
 from sim.scenario.load import resolve
 from tests.kpis.conftest import DOCUMENT, small_day
 
@@ -165,3 +167,17 @@ def test_counts_by_half_hour_are_means_over_the_weeks():
 def test_places_that_do_not_exist_are_refused(two, kpi, where, words):
     with pytest.raises(KeyError, match=words):
         estimate(two[0], two[1], kpi, **where)
+
+
+def test_the_only_reason_is_everything():
+    """Tables have one row for both; asking by the reason's name is asking for it."""
+    document = {
+        "schema": 1, "name": "one", "horizon": {"start": "2027-01-04", "length": "5 days"},
+        "reasons": {"call": {"rate": "10 /h", "channels": {"phone": "100 %"}, "handle": "4 min"}},
+        "channels": {"phone": {}}, "teams": {"desk": {"agents": 2, "serves": ["phone"]}},
+    }  # fmt: skip
+    resolved = resolve(document)
+    tallies = replicate(resolved, seed=1, replications=2).tallies
+    asked = along_months(resolved, tallies, "contacts", reason="call")
+    for one, everything in zip(asked, along_months(resolved, tallies, "contacts"), strict=True):
+        np.testing.assert_array_equal(one, everything)

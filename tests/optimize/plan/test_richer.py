@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ def plan(problem: PlanProblem) -> PlanSolution:
     return solve_plan(problem)
 
 
-def held(problem: PlanProblem) -> SimpleNamespace:
+def held(problem: PlanProblem) -> Any:
     return SimpleNamespace(learned=SimpleNamespace(problem=problem), wish=Wish())
 
 

@@ -74,7 +74,7 @@ def folder(done, place) -> Path:
 @pytest.fixture(scope="module")
 def judged(place) -> dict:
     """Another objective, solver and promise, a goal, grades, must and never; every search stops before its proof."""
-    whole = holding.solve_plan
+    whole = model.solve_plan
 
     def stopped(*args, **named):
         plan = whole(*args, **named)

@@ -1,7 +1,9 @@
 """Charts of a sweep: axes in words that a reader understands, values in their order."""
 
 from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
 import pytest
 
 from evaluate.intervals import Figure
@@ -15,12 +17,12 @@ from report.sweep.charts import line, multiples
 COST = Wanted("annual_cost")
 
 
-def swept(*texts):
+def swept(*texts) -> tuple[Any, Responses]:
     """Points of one input whose cost is a million for each of its numbers, as `charts` takes them."""
     design = Design(tuple(read_vary(texts, [])))
     found = Responses([COST])
     for number, point in enumerate(design.points(), start=1):
-        cost = Figure(point.numbers[0] * 1e6)
+        cost = Figure(float(point.numbers[0] or 0) * 1e6)
         found.add(
             Told(Case(number, Point(point.texts, point.numbers), 0), "tiny", "", 2, [Row(COST, cost, "EUR", None)])
         )
@@ -29,9 +31,10 @@ def swept(*texts):
 
 
 def test_a_line_goes_from_left_to_right_whatever_the_order_of_the_list():
-    axes = line(*swept("teams.desk.agents=20,14,16"), COST, style.WIDE).axes[0]
-    assert list(axes.lines[0].get_xdata()) == [14, 16, 20]
-    assert list(axes.lines[0].get_ydata()) == [14e6, 16e6, 20e6]
+    asked, found = swept("teams.desk.agents=20,14,16")
+    axes = line(asked, found, COST, style.WIDE).axes[0]
+    assert np.asarray(axes.lines[0].get_xdata()).tolist() == [14, 16, 20]
+    assert np.asarray(axes.lines[0].get_ydata()).tolist() == [14e6, 16e6, 20e6]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +55,8 @@ def test_an_input_says_what_its_numbers_are(vary, label):
 
 
 def test_large_amounts_stand_in_full():
-    figure = line(*swept("teams.desk.agents=14:16:1"), COST, style.WIDE)
+    asked, found = swept("teams.desk.agents=14:16:1")
+    figure = line(asked, found, COST, style.WIDE)
     figure.canvas.draw()
     texts = [text.get_text() for text in figure.axes[0].get_yticklabels()]
     assert "15\u202f000\u202f000" in texts

@@ -191,7 +191,7 @@ def sampled(values, *factors):
     found = Responses([wanted])
     for number, (point, value) in enumerate(zip(points, values, strict=True), start=1):
         found.add(Told(Case(number, point, 0), "tiny", "", 2, [Row(wanted, Figure(value), "EUR", None)]))
-    return effects(Design(tuple(read), Sample("lhs", len(values)), ()), found, "tiny", wanted)
+    return effects(Design(tuple(read), Sample("lhs", len(values))), found, "tiny", wanted)
 
 
 def test_an_input_that_does_nothing_explains_nothing_in_a_small_sample():

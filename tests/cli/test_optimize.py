@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 import cli
 import report.write
-from optimize.plan import holding, polish
+from optimize.plan import holding, model, polish
 from report.plan.words import five_lines
 from sim.scenario.emit import to_yaml
 from tests.optimize.plan.worlds import HELP_PAGES, NOTICES, TRAINING, world

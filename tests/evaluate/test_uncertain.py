@@ -1,6 +1,7 @@
 """Uncertain inputs through the whole chain: a toy whose NPV is known in closed form, pairing, and the tornado."""
 
 import math
+import os
 from typing import Any
 
 import numpy as np
@@ -181,13 +182,20 @@ def test_main_inputs_that_are_declared_are_not_moved_twice(toy):
     assert "reasons.*.handle.mean" in paths
 
 
+REPETITIONS = int(os.environ.get("DESKPLAN_COVERAGE_REPETITIONS", "120"))
+"""400 is the whole measure (issue 5, shown by 5: 93 to 97 %; some minutes)."""
+
+
 @pytest.mark.slow
 def test_intervals_of_the_mean_npv_cover_the_truth(toy):
-    """400 repetitions of 16 draws: 93 to 97 % (issue 5, shown by 5; the binomial error of 400 is 1.1 %)."""
+    """95 % of the intervals of 16 draws each, within 3.5 standard errors of so many repetitions."""
     hits = 0
-    for seed in range(400):
+    for seed in range(REPETITIONS):
         found = distribution(drawn(toy, reps=1, seed=seed).values("option", "npv"), 0.95).mean
         assert found.low is not None
         assert found.high is not None
         hits += found.low <= MEAN <= found.high
-    assert 0.93 <= hits / 400 <= 0.97
+    error = math.sqrt(0.95 * 0.05 / REPETITIONS)
+    assert abs(hits / REPETITIONS - 0.95) < 3.5 * error
+    if REPETITIONS >= 400:
+        assert 0.93 <= hits / REPETITIONS <= 0.97

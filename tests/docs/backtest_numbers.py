@@ -17,7 +17,7 @@ DRAWS = 119
 """Of 119 outcomes 95 % lie between the 3rd and the 3rd last, 80 % between the 12th and the 12th last."""
 
 
-def tested(source: Path, folder: Path, staff: str) -> BackTested:
+def held_against(source: Path, folder: Path, staff: str) -> BackTested:
     """Three weeks fitted, the fourth predicted, as the command does it."""
     contacts, extract = convert(source, folder / "log")
     out = folder / staff
@@ -65,5 +65,5 @@ def missed(found: BackTested) -> list[str]:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as place:
-        made = {staff: tested(Path(sys.argv[1]), Path(place), staff) for staff in STAFF}
+        made = {staff: held_against(Path(sys.argv[1]), Path(place), staff) for staff in STAFF}
     sys.stdout.write("\n".join([*scores(made), "", *by_hour(made["dates"]), "", *missed(made["dates"]), ""]))

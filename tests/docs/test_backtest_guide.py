@@ -11,7 +11,7 @@ from report import format as fmt
 from report.back_test_text import shown
 from sim.scenario.calibrated import beside
 from tests.calibrate.synthetic import centre, log_rows, write
-from tests.docs.backtest_numbers import DRAWS, STAFF, by_hour, scores, tested
+from tests.docs.backtest_numbers import DRAWS, STAFF, by_hour, held_against, scores
 
 COMMAND = re.compile(r"^    deskplan (.+)$", re.MULTILINE)
 
@@ -42,7 +42,7 @@ def test_the_tables_are_those_of_the_february_log(repo_root, tmp_path):
     if not source.exists():
         pytest.skip("the February 1999 call log is not here: it is not distributed with the project")
     text = (repo_root / "docs" / "backtest.md").read_text(encoding="utf-8")
-    found = {staff: tested(source, tmp_path, staff) for staff in STAFF}
+    found = {staff: held_against(source, tmp_path, staff) for staff in STAFF}
     for line in (*scores(found), *by_hour(found["dates"])):
         assert line in text
     whole, hours = (found["dates"].scored.of("contacts", by) for by in ("whole", "date_hour"))

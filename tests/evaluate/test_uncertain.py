@@ -182,7 +182,7 @@ def test_main_inputs_that_are_declared_are_not_moved_twice(toy):
     assert "reasons.*.handle.mean" in paths
 
 
-REPETITIONS = int(os.environ.get("DESKPLAN_COVERAGE_REPETITIONS", "120"))
+REPETITIONS = int(os.environ.get("DESKPLAN_COVERAGE_REPETITIONS", "80"))
 """400 is the whole measure (issue 5, shown by 5: 93 to 97 %; some minutes)."""
 
 

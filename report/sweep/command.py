@@ -93,7 +93,7 @@ def sweep(
         except (StoreFull, StoreRefused, Unbounded, WorkerProblem) as problem:
             raise Refused(str(problem)) from None
         except OSError as problem:
-            raise Refused(f"cannot write in {out}: {problem.strerror}; what is finished is kept") from None
+            raise Refused(f"cannot write in {out}: {problem.strerror or problem}; what is finished is kept") from None
 
         def fill(folder: Path) -> None:
             for path in sorted(Path(draft).iterdir()):

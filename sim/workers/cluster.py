@@ -11,6 +11,7 @@ import re
 import socket
 import time
 from collections.abc import Hashable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -92,12 +93,21 @@ class Cluster(Crew):
         if shared:
             packed = self._sent.get(parcel.key)
             if packed is None:
-                packed = self._sent[parcel.key] = self._client.scatter(parcel.packed, hash=False)
-                while len(self._sent) > 2 * KEPT_SCATTERED:
-                    self._sent.pop(next(iter(self._sent)))
+                packed = self._scattered(parcel)
         future = self._client.submit(call, work, parcel.key, packed, arguments, pure=False, retries=0)
         self._futures[tag] = future
         future.add_done_callback(partial(_put, self._done, tag))
+
+    def _scattered(self, parcel: Parcel) -> Any:
+        """A scenario sent ahead, once; itself, to go along with the piece, where a lost worker spoils the sending."""
+        try:
+            sent = self._client.scatter(parcel.packed, hash=False)
+        except self._gone:
+            return parcel.packed
+        self._sent[parcel.key] = sent
+        while len(self._sent) > 2 * KEPT_SCATTERED:
+            self._sent.pop(next(iter(self._sent)))
+        return sent
 
     def take(self, timeout: float | None = None) -> tuple[Hashable, Any] | None:
         """See Crew."""
@@ -135,12 +145,16 @@ class Cluster(Crew):
     def close(self) -> None:
         """See Crew."""
         self._pieces, self._futures, self._sent = {}, {}, {}
-        self._client.close(timeout=5)
+        with suppress(
+            OSError, TimeoutError
+        ):  # all results are here; who does not answer any more need not be waited for
+            self._client.close(timeout=5)
         self._end()
 
     def _end(self) -> None:
         if self._own is not None:
-            self._own.close(timeout=5)
+            with suppress(OSError, TimeoutError):
+                self._own.close(timeout=5)
 
 
 KEPT_SCATTERED = 64

@@ -31,8 +31,8 @@ SIMULATE = (
     "run", "compare", "gaps", "stakeholders", "bridge", "tornado", "uncertainty", "staff", "schedule", "sweep", "find",
     "optimize",
 )  # fmt: skip
-REPLICATIONS = {"tornado": "2", "staff": "2", "schedule": "2"}
-LESS = {"uncertainty": ["--draws", "16"], "sweep": ["--until", "2 points"], "find": ["--most", "2"]}
+REPLICATIONS = {"tornado": "2", "staff": "2", "schedule": "2", "find": "2"}
+LESS = {"uncertainty": ["--draws", "16"], "sweep": ["--until", "2 points"], "find": ["--most", "4"]}
 PAGES = ["README.md", *sorted(f"docs/{path.name}" for path in (Path(__file__).parents[2] / "docs").glob("*.md"))]
 
 

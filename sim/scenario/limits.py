@@ -19,6 +19,8 @@ SECONDS_PER_MILLION = 2.3
 """Of one core for a million tickets, demand and KPIs included (docs/benchmarks.md); only to say what a wish costs."""
 MAX_STAFF_EVENTS = 20_000_000
 MAX_AGENTS = 1_000_000
+MAX_ATTEMPTS = 1_000
+"""Room is laid out for each of them."""
 
 
 def estimate_tickets(variants: Sequence[Scenario], regime_of_day: np.ndarray | None = None) -> float:
@@ -105,8 +107,12 @@ def check_tickets(variants: Sequence[Scenario], regime_of_day: np.ndarray) -> It
 
 
 def check_size(context: Context) -> Iterator[Problem]:
-    """The roster fits into memory and time."""
+    """The roster and the attempts of customers fit into memory and time."""
     scenario = context.scenario
+    for name, reason in scenario.reasons.items():
+        if reason.attempts > MAX_ATTEMPTS:
+            wrong = f"{reason.attempts:,} attempts of one customer are too many"
+            yield context.problem(("reasons", name, "attempts"), wrong, f"up to {MAX_ATTEMPTS:,}")
     for name, team in scenario.teams.items():
         given = max(team.staffing.agents) if team.staffing is not None else 0
         for path, agents in ((("agents",), team.agents), (("staffing", "agents"), given)):

@@ -99,6 +99,7 @@ def test_a_horizon_or_a_team_beyond_reason_is_refused():
         "horizon.months=5000": "5000 months are too many",
         "horizon.start=1066-10-14": "1066-10-14 is out of range",
         "teams.frontline.agents=2000000": "2,000,000 agents are too many",
+        "reasons.return.attempts=1000000000": "1,000,000,000 attempts of one customer are too many",
     }.items():
         with pytest.raises(ScenarioProblems) as found:
             load(GOOD, sets=[change])

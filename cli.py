@@ -166,24 +166,37 @@ def workforce(file: str, overlays: tuple[str, ...], sets: tuple[str, ...], form:
 # Simulate and compare
 
 
+seed_option = click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Seed. [default: the scenario's]"
+)
+jobs_option = click.option("--jobs", default=-1, show_default="all cores", help="Replications at once.")
+engine_option = click.option("--engine", type=click.Choice(["simpy", "fast"]), help="[default: the fastest there is]")
+out_option = click.option(
+    "--out",
+    default="results",
+    show_default=True,
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the run's folder is made.",
+)
+quiet_option = click.option("--quiet", is_flag=True, help="No progress, and only the name of the folder written.")
+
+
 def computing(command: Command) -> Command:
     """The options of every command that simulates."""
     for option in (
         click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True),
-        click.option("--quiet", is_flag=True, help="No progress, and only the name of the folder written."),
-        click.option(
-            "--out", default="results", show_default=True, metavar="DIR",
-            type=click.Path(file_okay=False, path_type=Path), help="Where the run's folder is made.",
-        ),
+        quiet_option,
+        out_option,
         click.option(
             "--feedback/--no-feedback", default=True,
             help="Let months change the months after them, or leave every loop open.",
         ),
-        click.option("--engine", type=click.Choice(["simpy", "fast"]), help="[default: the fastest there is]"),
-        click.option("--jobs", default=-1, show_default="all cores", help="Replications at once."),
+        engine_option,
+        jobs_option,
         click.option("--reps", "--replications", "reps", type=click.IntRange(min=1), metavar="N",
                      help="Replications. [default: the scenario's]"),
-        click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Seed. [default: the scenario's]"),
+        seed_option,
     ):  # fmt: skip
         command = option(command)
     return overlays_and_sets(command)
@@ -374,19 +387,12 @@ def progress(runs: tuple[Path, ...], actuals: Path | None, kpis: tuple[str, ...]
 @click.option(
     "--reps", type=click.IntRange(min=2), metavar="N", help="Replications of a staffing at most. [default: 64]"
 )
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Seed. [default: the scenario's]")
-@click.option("--jobs", default=-1, show_default="all cores", help="Replications at once.")
-@click.option("--engine", type=click.Choice(["simpy", "fast"]), help="[default: the fastest there is]")
+@seed_option
+@jobs_option
+@engine_option
 @click.option("--solver", type=click.Choice(["highs", "cbc"]), default="highs", show_default=True)
-@click.option(
-    "--out",
-    default="results",
-    show_default=True,
-    metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Where the run's folder is made.",
-)
-@click.option("--quiet", is_flag=True, help="No progress, and only the name of the folder written.")
+@out_option
+@quiet_option
 @click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
 def staff(file: str, form: str, quiet: bool, **choices: Any) -> None:
     """How many agents are needed, by team and half-hour, and whether that is less than are on duty today."""
@@ -436,18 +442,11 @@ def staff(file: str, form: str, quiet: bool, **choices: Any) -> None:
 )
 @click.option("--simulate", is_flag=True, help="Simulate today's shifts and the new ones side by side.")
 @click.option("--reps", type=click.IntRange(min=2), metavar="N", help="Replications of --simulate. [default: 8]")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Seed. [default: the scenario's]")
-@click.option("--jobs", default=-1, show_default="all cores", help="Replications at once.")
-@click.option("--engine", type=click.Choice(["simpy", "fast"]), help="[default: the fastest there is]")
-@click.option(
-    "--out",
-    default="results",
-    show_default=True,
-    metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Where the run's folder is made.",
-)
-@click.option("--quiet", is_flag=True, help="No progress, and only the name of the folder written.")
+@seed_option
+@jobs_option
+@engine_option
+@out_option
+@quiet_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def schedule(file: str, form: str, quiet: bool, **choices: Any) -> None:
     """The cheapest weekly shifts that cover the need: who works when, and an overlay that simulates."""
@@ -577,9 +576,9 @@ def bridge(base: str, option: str, form: str, quiet: bool, out: Path, kpis: tupl
 @click.option("--low", metavar="VALUE", help="Look no lower. [default: 0]")
 @click.option("--high", metavar="VALUE", help="Look no higher. [default: 4 times the present value]")
 @click.option("--reps", type=click.IntRange(min=1), default=4, show_default=True, metavar="N", help="Replications.")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Seed. [default: the scenario's]")
-@click.option("--jobs", default=-1, show_default="all cores", help="Replications at once.")
-@click.option("--engine", type=click.Choice(["simpy", "fast"]), help="[default: the fastest there is]")
+@seed_option
+@jobs_option
+@engine_option
 @click.option("--quiet", is_flag=True, help="No progress.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def switch(files: tuple[str, ...], form: str, quiet: bool, low: str | None, high: str | None, **choices: Any) -> None:
@@ -798,7 +797,7 @@ def clean(names: tuple[str, ...], out: Path, older_than: str | None, store: bool
 
 @main.command()
 @click.argument("folder", metavar="RUN", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--jobs", default=-1, show_default="all cores", help="Replications at once.")
+@jobs_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def rerun(folder: Path, jobs: int, form: str) -> None:
     """Do the run of a folder again, from its own scenarios, and compare the bytes; leaves with 1 where they differ."""
@@ -945,9 +944,9 @@ def calibrate(
               help="A mapping file of your own, in place of --vendor.")  # fmt: skip
 @click.option("--out", default="results", show_default=True, type=click.Path(path_type=Path), metavar="FOLDER",
               help="The folder in which the back-test's own folder is made.")  # fmt: skip
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Seed. [default: the scenario's]")
+@seed_option
 @click.option("--jobs", default=-1, show_default="all cores", help="Outcomes at once.")
-@click.option("--engine", type=click.Choice(["simpy", "fast"]), help="[default: the fastest there is]")
+@engine_option
 @click.option("--quiet", is_flag=True, help="Only the name of the folder, no progress.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def backtest(files: tuple[str, ...], form: str, quiet: bool, **choices: Any) -> None:

@@ -512,14 +512,14 @@ def monitor(scenario: str, actuals: Path, form: str, quiet: bool, **choices: Any
               metavar="S", help="Seconds that the solver may take for one plan.")  # fmt: skip
 @click.option("--gap", type=click.FloatRange(0, 1), default=0.005, show_default=True, metavar="SHARE",
               help="How far from the best a plan of the model may be, as a share of it.")  # fmt: skip
-@click.option("--proposals", type=click.IntRange(1, 20), default=5, show_default=True, metavar="K",
+@click.option("--proposals", type=click.IntRange(1, 20), default=4, show_default=True, metavar="K",
               help="Distinct plans to simulate and select from.")  # fmt: skip
 @click.option("--indifference", metavar="AMOUNT", help="Differences below do not matter. [default: half a percent of "
               "today's present cost]")  # fmt: skip
 def optimize(file: str, form: str, quiet: bool, **choices: Any) -> None:
     """Choose what to buy, whom to hire and when, under a budget; simulate it and say how sure that is.
 
-    --reps is the number of replications of every plan at first, 8 where it is not given.
+    --reps is the number of replications of every plan at first, 5 where it is not given.
     """
     import sys
 

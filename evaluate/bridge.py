@@ -7,6 +7,7 @@ way the parts add up to the difference exactly. Shapley: "A value for n-person g
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import factorial, fsum
@@ -15,12 +16,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
+from joblib import Parallel, delayed
 
 from evaluate.cashflow import cash_flows
 from evaluate.compare import Comparison
 from evaluate.conventions import discount_factors
 from evaluate.headline import Line, sums, value_of
-from evaluate.hybrids import Between, Change, subsets_without
+from evaluate.hybrids import SHAPLEY_UP_TO, Between, Change, subsets_without
 from evaluate.intervals import Figure, figure, mean_figure
 from evaluate.measures import categories_of, flow_arrays, present_values
 from evaluate.released import released
@@ -74,40 +76,54 @@ def bridge(
     lines: Sequence[Line] = (),
     jobs: int = 1,
     progress: Progress | None = None,
+    shapley_up_to: int = SHAPLEY_UP_TO,
 ) -> Bridge:
     """Shares out NPV and the KPIs of ``lines`` between the base and the first option of a comparison.
 
-    The comparison's seed, replications and engine serve all worlds in between.
+    The comparison's seed, replications and engine serve all worlds in between, of which there are 2^n for n changes up
+    to ``shapley_up_to``, and n + 1 beyond.
     """
     base, option = comparison.base, comparison.options[0]
     wanted = (NPV, *lines)
     with TemporaryDirectory(prefix="deskplan-") as folder:
-        between = Between(base.resolved, option.resolved, Path(folder))
-        runs = _Runs(base.replications, jobs)
-        runs.known[option.resolved.digest] = option.replications
-        observed: dict[tuple[int, ...], dict[Line, Observed]] = {}
-        needed = between.coalitions()
-        for done, made in enumerate(needed):
-            if progress is not None:
-                progress(done, len(needed))
-            last = len(made) == len(between.changes)
-            run = option.replications if last else runs.of(between.world(made))
-            observed[made] = _observe(run, base.replications, wanted, comparison.confidence)
-    return _shared_out(comparison, between, observed, wanted, len(runs.known))
+        between = Between(base.resolved, option.resolved, Path(folder), shapley_up_to)
+        worlds = {made: between.world(made) for made in between.coalitions()}
+        runs = {run.resolved.digest: run for run in (base.replications, option.replications)}
+        runs |= _simulated(
+            [each for each in worlds.values() if each.digest not in runs], base.replications, jobs, progress
+        )
+        last = tuple(range(len(between.changes)))
+        observed = {
+            made: _observe(
+                option.replications if made == last else runs[world.digest],
+                base.replications,
+                wanted,
+                comparison.confidence,
+            )
+            for made, world in worlds.items()
+        }
+    return _shared_out(comparison, between, observed, wanted, len(runs))
 
 
-class _Runs:
-    """Replications by world, each world once."""
+def _simulated(
+    worlds: Sequence[Resolved], like: Replications, jobs: int, progress: Progress | None
+) -> dict[str, Replications]:
+    """Replications by digest on the tapes of another run, each world once, several worlds at a time."""
+    new = list({world.digest: world for world in worlds}.values())
+    engine = like.engine or DEFAULT_ENGINE
+    tasks = (delayed(_elsewhere)(pickle.dumps(world), like.seed, like.count, engine) for world in new)
+    found: dict[str, Replications] = {}
+    if len(new) < jobs:  # more workers than worlds: they share the replications
+        return {world.digest: replicate_closed(world, like.seed, like.count, jobs, engine) for world in new}
+    for done, (world, run) in enumerate(zip(new, Parallel(n_jobs=jobs, return_as="generator")(tasks), strict=True)):
+        if progress is not None:
+            progress(done, len(new))
+        found[world.digest] = run
+    return found
 
-    def __init__(self, base: Replications, jobs: int) -> None:
-        self._base, self._jobs = base, jobs
-        self.known: dict[str, Replications] = {base.resolved.digest: base}
 
-    def of(self, resolved: Resolved) -> Replications:
-        if resolved.digest not in self.known:
-            count, engine = self._base.count, self._base.engine or DEFAULT_ENGINE
-            self.known[resolved.digest] = replicate_closed(resolved, self._base.seed, count, self._jobs, engine)
-        return self.known[resolved.digest]
+def _elsewhere(packed: bytes, seed: int, count: int, engine: str) -> Replications:
+    return replicate_closed(pickle.loads(packed), seed, count, 1, engine)
 
 
 def _observe(run: Replications, base: Replications, lines: Sequence[Line], confidence: float) -> dict[Line, Observed]:

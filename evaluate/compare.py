@@ -185,12 +185,18 @@ class Comparison:
 
     def targets(self, name: str) -> list[TargetResult]:
         """How each channel with a target keeps it."""
-        priced = self.scenario(name)
-        return [
-            _target_result(priced, channel, block, self.value(name, Line("service_level", channel)))
-            for channel, block in priced.resolved.scenario.channels.items()
-            if block.target is not None
-        ]
+        return self._targets[name]
+
+    @cached_property
+    def _targets(self) -> dict[str, list[TargetResult]]:
+        return {
+            one.name: [
+                _target_result(one, channel, block, self.value(one.name, Line("service_level", channel)))
+                for channel, block in one.resolved.scenario.channels.items()
+                if block.target is not None
+            ]
+            for one in self.scenarios
+        }
 
     def cumulative(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Cumulative net flow against the base: mean and half-width of its interval, (months + 1,) each.

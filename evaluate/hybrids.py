@@ -43,10 +43,11 @@ class Change:
 
 
 class Between:
-    """Every world between two scenarios. ``folder`` is where the profiles of both are written for it."""
+    """Every world between two scenarios. ``folder`` is where the profiles of both are written for it; all orders of up
+    to ``shapley_up_to`` changes are averaged."""
 
-    def __init__(self, base: Resolved, option: Resolved, folder: Path) -> None:
-        self.base, self.option = base, option
+    def __init__(self, base: Resolved, option: Resolved, folder: Path, shapley_up_to: int = SHAPLEY_UP_TO) -> None:
+        self.base, self.option, self.shapley_up_to = base, option, shapley_up_to
         self._folder = folder
         self._documents = tuple(_portable(world, folder, tag) for world, tag in ((base, "base"), (option, "option")))
         self._known: dict[frozenset[Key], Resolved | None] = {}
@@ -55,7 +56,7 @@ class Between:
     @property
     def all_orders(self) -> bool:
         """Whether every order of the changes is averaged (Shapley), rather than the declared one followed."""
-        return len(self.changes) <= SHAPLEY_UP_TO
+        return len(self.changes) <= self.shapley_up_to
 
     def world(self, made: Iterable[int]) -> Resolved:
         """The scenario with some of the changes (by their place) made; all of them is the option itself."""
@@ -65,7 +66,7 @@ class Between:
 
     def coalitions(self) -> list[tuple[int, ...]]:
         """The worlds that the attribution needs: all, or one after the other in declared order."""
-        return _coalitions(len(self.changes))
+        return _coalitions(len(self.changes), self.shapley_up_to)
 
     def _resolved(self, made: Iterable[int], changes: list[Change]) -> Resolved | None:
         places = set(made)
@@ -89,7 +90,14 @@ class Between:
     def _apart(self, changes: list[Change]) -> list[Change]:
         """The changes, those that cannot be had apart made one."""
         while True:
-            missing = next((made for made in _coalitions(len(changes)) if self._resolved(made, changes) is None), None)
+            missing = next(
+                (
+                    made
+                    for made in _coalitions(len(changes), self.shapley_up_to)
+                    if self._resolved(made, changes) is None
+                ),
+                None,
+            )
             if missing is None:
                 return changes
             one, other = self._needed(missing, changes)
@@ -136,8 +144,8 @@ def _put(into: dict[str, Any], source: Mapping[str, Any], block: str, name: str,
     into[block] = entries
 
 
-def _coalitions(count: int) -> list[tuple[int, ...]]:
-    if count > SHAPLEY_UP_TO:
+def _coalitions(count: int, shapley_up_to: int) -> list[tuple[int, ...]]:
+    if count > shapley_up_to:
         return [tuple(range(size)) for size in range(count + 1)]
     return [made for size in range(count + 1) for made in combinations(range(count), size)]
 

@@ -56,9 +56,9 @@ def paragraphs(bridge: Bridge, currency: str) -> list[str]:
         )
     else:
         said.append(
-            "There are more than six changes, so that each part is what the change adds when they are made in the "
-            f"order in which they stand, from {bridge.worlds} worlds simulated on the same customers: another order "
-            "gives other parts."
+            f"There are {len(bridge.parts)} changes, too many for every order: each part is what the change adds when "
+            f"they are made in the order in which they stand, from {bridge.worlds} worlds simulated on the same "
+            "customers: another order gives other parts."
         )
     together = [part.change.name for part in bridge.parts if len(part.change.keys) > 1]
     if together:

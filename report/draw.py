@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,7 @@ from evaluate.verdict import verdict
 from report import format as fmt
 from report.answer import months_text, whole_months
 from report.charts import money, service, stakeholders, waterfall
-from report.charts.style import Size
+from report.charts.style import WIDE, Size
 from report.stakeholders import SCALES, grid_lines
 from sim.kpis import kpi_table, period_labels
 
@@ -35,6 +36,15 @@ class Chart:
     text: str
     """What it shows, in words with figures."""
     draw: Callable[[Size], Figure]
+
+    @cached_property
+    def wide(self) -> Figure:
+        """Drawn once for page and files."""
+        return self.draw(WIDE)
+
+    def at(self, size: Size) -> Figure:
+        """Drawn at a size."""
+        return self.wide if size is WIDE else self.draw(size)
 
 
 def charts(comparison: Comparison) -> list[Chart]:

@@ -11,10 +11,14 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
 
+from report.answer import remarks as all_remarks
+from report.answer import warnings
 from report.draw import Chart
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from evaluate.compare import Comparison
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,13 @@ class Extra:
 def headline(extras: Sequence[Extra], otherwise: str) -> str:
     """The first headline of the sections, else the comparison's own answer."""
     return next((extra.headline for extra in extras if extra.headline), otherwise)
+
+
+def remarks(extras: Sequence[Extra], comparison: Comparison) -> list[str]:
+    """What qualifies the first lines: of the comparison's own answer all remarks, of a section's headline, which that
+    section explains itself, what speaks against the statistics."""
+    own = any(extra.headline for extra in extras)
+    return warnings(comparison) if own else all_remarks(comparison)
 
 
 def html(extra: Extra, figures: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -86,6 +86,14 @@ def save_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     """File name -> table, as CSV."""
     for name, table in tables.items():
         (folder / name).write_text(to_csv(table), encoding="utf-8")
+
+
+def save_parts(path: Path, parts: Iterable[pd.DataFrame]) -> None:
+    """Tables with the same columns as one CSV, each written before the next is made; the first may be empty."""
+    with path.open("w", encoding="utf-8") as file:
+        for number, table in enumerate(parts):
+            text = to_csv(table)
+            file.write(text.partition("\n")[2] if number else text)
 
 
 def save_chart(folder: Path, name: str, draw: Callable[[style.Size], Figure]) -> None:

@@ -11,9 +11,9 @@ from evaluate.intervals import Figure
 from evaluate.measure_list import MEASURES, is_spread
 from report import cells, markdown_judgement
 from report import format as fmt
-from report.answer import answer, remarks, warnings
+from report.answer import answer, warnings
 from report.draw import Chart
-from report.extra import Extra, TextTable, headline, markdown, markdown_table
+from report.extra import Extra, TextTable, headline, markdown, markdown_table, remarks
 from report.ledger import entries
 from report.method import CAVEATS, METHOD, warm_ups
 from report.summary import Cell, sections, sunk_table
@@ -24,7 +24,8 @@ def report_markdown(comparison: Comparison, charts: Sequence[Chart], extras: Seq
     """The whole text."""
     names = ", ".join(one.name for one in comparison.scenarios)
     parts = [f"# {names}", f"**{headline(extras, answer(comparison))}**"]
-    parts += ["\n".join(f"- {remark}" for remark in remarks(comparison))] if remarks(comparison) else []
+    said = remarks(extras, comparison)
+    parts += ["\n".join(f"- {remark}" for remark in said)] if said else []
     parts += [markdown(extra) for extra in extras if extra.early]
     parts += [basis(comparison), "## The comparison" if comparison.options else "## The figures"]
     parts += [_section(comparison, section.title, section.rows) for section in sections(comparison)]

@@ -15,11 +15,11 @@ from evaluate.measure_list import MEASURES, is_spread
 from evaluate.verdict import verdict
 from report import cells, page_judgement
 from report import format as fmt
-from report.answer import answer, remarks, warnings
+from report.answer import answer, warnings
 from report.charts import style
 from report.charts.style import NARROW, WIDE
 from report.draw import Chart
-from report.extra import Extra, headline, html, html_table
+from report.extra import Extra, headline, html, html_table, remarks
 from report.ledger import Entry, entries
 from report.method import CAVEATS, METHOD, warm_ups
 from report.summary import Cell, Row, sections, sunk_table
@@ -60,7 +60,7 @@ def asset(name: str) -> str:
 
 
 def _head(comparison: Comparison, names: str, extras: Sequence[Extra]) -> str:
-    said = "".join(f"<li>{escape(remark)}</li>" for remark in remarks(comparison))
+    said = "".join(f"<li>{escape(remark)}</li>" for remark in remarks(extras, comparison))
     said_first = headline(extras, answer(comparison))
     titles = "".join(
         f"<dt>{_swatch(place)}{escape(one.name)}</dt><dd>{escape(_about(one.resolved.scenario))}</dd>"
@@ -150,7 +150,7 @@ def figure_section(chart: Chart, level: int = 2) -> str:
     """A chart for wide and for narrow screens, with its title and its words."""
     drawn = "".join(
         f'<div class="{size.name}">'
-        + style.inline_svg(chart.draw(size), f"{chart.key}-{size.name}", chart.title, chart.text)
+        + style.inline_svg(chart.at(size), f"{chart.key}-{size.name}", chart.title, chart.text)
         + "</div>"
         for size in (WIDE, NARROW)
     )

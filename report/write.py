@@ -31,10 +31,12 @@ def write_run(
     circumstances: Circumstances,
     kept: Mapping[str, Any] | None = None,
     texts: Mapping[str, str] | None = None,
+    by_day: bool = True,
 ) -> Path:
     """Writes the folder inside ``out`` and returns it.
 
-    ``kept`` is plain data of the command (see `kept`), ``texts`` are further files by their name in the folder.
+    ``kept`` is plain data of the command (see `kept`), ``texts`` are further files by their name in the folder;
+    ``by_day``: with the large table of every day.
     """
     names = [one.name for one in comparison.scenarios]
 
@@ -45,7 +47,7 @@ def write_run(
         store([one.replications for one in comparison.scenarios], folder, kept or {})
         for name, content in (texts or {}).items():
             (folder / name).write_text(content, encoding="utf-8")
-        render(comparison, folder, extras(comparison, kept or {}))
+        render(comparison, folder, extras(comparison, kept or {}), by_day)
         files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
         said = manifest(comparison, circumstances, [*files, "manifest.json"]) | {"sha256": digests(folder)}
         text = json.dumps(said, indent=2, ensure_ascii=False)
@@ -74,8 +76,9 @@ def render(comparison: Comparison, folder: Path, more: Sequence[Extra] = (), by_
 
 
 def _write_chart(chart: Chart, folder: Path) -> None:
-    figure = chart.draw(style.WIDE)
+    figure = chart.wide
     (folder / f"{chart.key}.png").write_bytes(style.png(figure))
+    figure.set_layout_engine("none")  # it is laid out by now
     (folder / f"{chart.key}.svg").write_text(style.svg(figure, chart.key), encoding="utf-8")
 
 

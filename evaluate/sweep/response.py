@@ -119,10 +119,10 @@ def _effect(design: Design, number: int, points: Sequence[Point], values: np.nda
     if factor.values.bounds is not None and points:
         labels, level_numbers, level = _binned(factor.values, np.array(numbers, dtype=np.float64))
     else:
-        labels = list(dict.fromkeys([*factor.values.texts, *(point.texts[number] for point in points)]))
-        labels = [label for label in labels if any(point.texts[number] == label for point in points)]
-        level = np.array([labels.index(point.texts[number]) for point in points], dtype=np.int64)
         known = {point.texts[number]: point.numbers[number] for point in points}
+        labels = [label for label in dict.fromkeys((*factor.values.texts, *known)) if label in known]
+        places = {label: place for place, label in enumerate(labels)}
+        level = np.array([places[point.texts[number]] for point in points], dtype=np.int64)
         level_numbers = [known[label] for label in labels]  # type: ignore[misc]
     counts = np.bincount(level, minlength=len(labels)) if len(values) else np.zeros(0, dtype=np.int64)
     means = np.bincount(level, weights=values, minlength=len(labels)) / counts if len(values) else np.zeros(0)

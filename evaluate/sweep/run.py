@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
 import time
+import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from evaluate.sweep.design import Design, Point
 from evaluate.sweep.table import Row, Wanted, rows_of, wanted_of
@@ -175,14 +177,15 @@ class Sweep:
             if chosen is None or number in chosen
             for variable in range(len(self.variables))
         )
-        found: dict[int, list[Told]] = {}
+        found: dict[int, list[tuple[Told, bytes]]] = {}  # rows packed, since all of them wait for the end
         for told in self._told(desk, cases, tell, in_time=True):
-            found.setdefault(told.case.number, []).append(told)
+            rows = zlib.compress(pickle.dumps(told.rows), level=1)
+            found.setdefault(told.case.number, []).append((replace(told, rows=[]), rows))
         self.done = 0
         for number in sorted(found):
             if len(found[number]) == len(self.variables):
                 self.done += len(found[number])
-                yield from found[number]
+                yield from (replace(told, rows=pickle.loads(zlib.decompress(rows))) for told, rows in found[number])
 
     def _told(self, desk: Desk, cases: Iterator[Case], tell: Tell | None, in_time: bool = False) -> Iterator[Told]:
         """Cases in their order; those after the time is over are not begun."""

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from evaluate.intervals import Figure, mean_figure
 from optimize.plan.frontier import frontier
-from optimize.plan.holding import Candidate, Holding
+from optimize.plan.holding import Candidate, Holding, Wish
 from optimize.plan.model import solve_plan
 from optimize.plan.naive import TEAM, restricted
-from optimize.plan.outcome import Infeasible, NothingFound
-from optimize.plan.problem import PlanSolution
+from optimize.plan.problem import PlanProblem, PlanSolution
 from optimize.plan.promise import Channel
+from optimize.plan.several import several
 from optimize.plan.value import values
 
 KINDS = ("self_service", "bot")
 FEW = 3
 """Replications of a point of the frontier."""
-PUT_RIGHT = 2
+PUT_RIGHT = 1
 """Rounds in which a plan to compare with is put right."""
+WHOLE_SECONDS = 1.0
+"""For a better mix with whole people, of which there are few."""
 
 
 @dataclass(frozen=True)
@@ -46,21 +49,27 @@ class Point:
 
 def naive_answers(holding: Holding) -> list[Naive]:
     """The best plan with people only, and with people and investments of one kind, each put right by simulation."""
-    kinds = holding.learned.kinds
+    kinds, wish = holding.learned.kinds, holding.wish
     there = {kinds.get(start.investment) for start in holding.learned.problem.starts}
-    found = []
-    for what in (TEAM, *(kind for kind in KINDS if kind in there)):
-        name = f"{what}_only"
-        wish = holding.wish
-        try:
-            problem = restricted(holding.learned.problem, what, kinds)
-            solution = solve_plan(problem, solver=wish.solver, time_limit=wish.time_limit, gap=wish.gap)
-        except (Infeasible, NothingFound) as problem_with_it:
-            found.append(Naive(name, None, str(problem_with_it)))
-            continue
-        holding.tell(f"setting {name} beside it")
-        found.append(Naive(name, holding.held(holding.candidate(name, solution), PUT_RIGHT)))
-    return found
+    names = [TEAM, *(kind for kind in KINDS if kind in there)]
+    problems = [restricted(holding.learned.problem, what, kinds) for what in names]
+    solved = several([partial(_solved, problem, wish) for problem in problems], wish.jobs)
+    why_not = {what: each for what, each in zip(names, solved, strict=True) if isinstance(each, str)}
+    plans = {
+        what: holding.candidate(f"{what}_only", each)
+        for what, each in zip(names, solved, strict=True)
+        if not isinstance(each, str)
+    }
+    if plans:
+        holding.tell(f"setting {' and '.join(plan.name for plan in plans.values())} beside it")
+    held = dict(zip(plans, holding.all_held(list(plans.values()), PUT_RIGHT), strict=True))
+    return [Naive(f"{what}_only", held.get(what), why_not.get(what, "")) for what in names]
+
+
+def _solved(problem: PlanProblem, wish: Wish) -> PlanSolution:
+    return solve_plan(
+        problem, solver=wish.solver, time_limit=wish.time_limit, gap=wish.gap, whole_seconds=WHOLE_SECONDS
+    )
 
 
 def frontier_points(holding: Holding) -> list[Point]:

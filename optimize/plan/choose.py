@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -17,26 +18,29 @@ from optimize.plan.holding import Candidate, Holding, Round, Wish, renamed
 from optimize.plan.learn import Learned, learn
 from optimize.plan.outcome import Infeasible, NothingFound
 from optimize.plan.polish import allowed, more_of, polished, tries_of
-from optimize.plan.problem import PlanSolution
+from optimize.plan.problem import PlanProblem, PlanSolution
 from optimize.plan.promise import promises
 from optimize.plan.proposals import Differ, proposals
 from optimize.plan.richer import Step, looked_again
 from optimize.plan.robust import Risk, Robust, robust
 from optimize.plan.selection import Selection, select
+from optimize.plan.several import several
 from optimize.plan.simulating import Simulator, Tell
 from optimize.plan.value import values
 from sim.replicate import Replications
 from sim.scenario.resolved import Resolved
 from sim.scenario.vary import Sources
 
-PUT_RIGHT = 3
+PUT_RIGHT = 2
 """Rounds in which each further proposal is put right."""
 NOTHING = "nothing_new"
 """Doing nothing, as a proposal."""
 ZONE = 0.005
 """Indifference zone where none is asked for, as a share of today's present cost."""
-MORE, SECONDS = 3, 10.0
+MORE, SECONDS = 3, 6.0
 """Proposals that are solved for each one that is simulated, and the seconds that they may take together."""
+FAR = 3.0
+"""Times its own error that the model puts a proposal behind which is not simulated."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ class Choice:
     robust: Robust | None
     budget_step: Step | None
     """What a little more of the total budget would bring; None: no budget, or not known."""
+    search: PlanSolution | None
+    """The best plan that the model found after it had learned from the first, with its bound; None: not in time."""
     runs: tuple[Replications, ...]
     """Today, the plan, the runner-up and the naive answers on the tapes of the choice."""
     replications: int
@@ -103,12 +109,13 @@ def choose(sources: Sources, ask: Ask, wish: Wish, tell: Tell | None = None) -> 
     base = sources.resolved()
     seed = base.scenario.experiment.seed if wish.seed is None else wish.seed
     simulate = Simulator(seed, wish.engine, wish.jobs, say)
-    learned = learn(sources, ask, simulate, tell=say)
+    learned = learn(sources, ask, simulate, tell=say, jobs=wish.jobs)
     clock.done("learning")
     holding = Holding(sources, learned, simulate, wish, say, title_of(base))
     best = holding.aimed(holding.held(holding.candidate("plan", holding.solved())))
     clock.done("plan")
-    candidates, step = with_better(holding, proposed(holding, best))
+    again = looked_again(holding, best.solution)
+    candidates = proposed(holding, best, again.here)
     clock.done("proposals")
     naive = naive_answers(holding)
     candidates += unsought(holding, candidates, naive)
@@ -124,8 +131,9 @@ def choose(sources: Sources, ask: Ask, wish: Wish, tell: Tell | None = None) -> 
         clock.done("uncertainty")
     winner, second = _first_two(selection, found, fit)
     plan, runner = _named(holding, winner, second)
-    plan, fresh = check(holding, plan, [runner] if runner else [], seed)
+    plan, fresh = check(holding, plan, seed)
     clock.done("fresh seeds")
+    holding.learned = holding.known_of(plan)
     plan = replace(plan, solution=explained(holding, plan.solution))
     points = frontier_points(holding)
     clock.done("beside it")
@@ -146,9 +154,10 @@ def choose(sources: Sources, ask: Ask, wish: Wish, tell: Tell | None = None) -> 
         naive=tuple(naive),
         points=tuple(points),
         robust=found,
-        budget_step=step,
+        budget_step=again.step,
+        search=again.here,
         runs=tuple(runs),
-        replications=simulate.replications + (1 + len(fresh.values)) * fresh.count * (1 + fresh.raised),
+        replications=simulate.replications + fresh.count * (1 + fresh.raised) + len(fresh.values[plan.name]),
         seconds=clock.seconds,
     )
 
@@ -167,35 +176,53 @@ def title_of(base: Resolved) -> Callable[[str], str]:
     return lambda name: f"{own}: {titles.get(name, 'a proposal')}"
 
 
-def proposed(holding: Holding, best: Candidate) -> list[Candidate]:
-    """The best few distinct plans, each put right: other investments, and other months of the same ones.
+def proposed(holding: Holding, best: Candidate, again: PlanSolution | None = None) -> list[Candidate]:
+    """The best few distinct plans, each put right: what the model finds now, other investments, other months of them.
 
     The model ranks plans with people in fractions, and whole people can turn the order of close ones: several times as
     many as are simulated are solved. Kept are by turns the next best with whole people and the next best with fractions
-    of people, since a fraction that is rounded up may turn out not to be needed. Small scenarios try more of them.
+    of people, since a fraction that is rounded up may turn out not to be needed. Small scenarios try more of them and
+    polish all; of large ones those that are far behind are left out, and one move of the best is tried.
     """
     wish, problem = holding.wish, holding.learned.problem
-    found = {best.mix: best.solution}
+    found = {best.mix: best.solution} | ({} if again is None or wish.proposals == 1 else {again.mix: again})
     count = more_of(holding, wish.proposals)
-    seconds = SECONDS if wish.time_limit is None else min(SECONDS, wish.time_limit)
     kinds: tuple[Differ, ...] = ("investment", "start")
-    for differ in kinds:
-        if count > 1:
-            some = proposals(
-                problem, max(count, MORE * wish.proposals), differ=differ, solver=wish.solver, time_limit=seconds,
-                gap=wish.gap, start=best.solution,
-            )  # fmt: skip
-            for solution in some:
+    if count > 1:
+        start = best.solution if again is None else again
+        tasks = [partial(_different, problem, max(count, MORE * wish.proposals), kind, start, wish) for kind in kinds]
+        for some in several(tasks, wish.jobs):
+            for solution in () if isinstance(some, str) else some:
                 found.setdefault(solution.mix, solution)
-    others = by_turns([solution for mix, solution in found.items() if mix != best.mix])[: count - 1]
+    others = by_turns([solution for mix, solution in found.items() if mix != best.mix])
+    if count == wish.proposals:
+        others = not_far(holding, best, others)
     first = "proposal_1"
     plans = [renamed(best, first, holding.title(first), holding.sources)]
-    for number, solution in enumerate(others, start=2):
-        name = f"proposal_{number}"
+    named = {f"proposal_{number}": solution for number, solution in enumerate(others[: count - 1], start=2)}
+    for name, solution in named.items():
         holding.tell(f"{name}: {words_of(solution)}")
-        plans.append(holding.held(holding.candidate(name, solution), PUT_RIGHT))
+    plans += holding.all_held([holding.candidate(name, each) for name, each in named.items()], PUT_RIGHT)
     tries, least = tries_of(holding, len(plans)), zone(holding)
-    return [polished(holding, plan, tries, least) for plan in plans]
+    if count > wish.proposals:
+        return [polished(holding, plan, tries, least) for plan in plans]
+    best = max(plans, key=lambda plan: float(values(problem, *holding.runs(plan)).mean()))
+    return [polished(holding, plan, 1, least) if plan is best else plan for plan in plans]
+
+
+def _different(problem: PlanProblem, count: int, differ: Differ, start: PlanSolution, wish: Wish) -> list[PlanSolution]:
+    seconds = SECONDS if wish.time_limit is None else min(SECONDS, wish.time_limit)
+    return proposals(
+        problem, count, differ=differ, solver=wish.solver, time_limit=seconds, gap=wish.gap, start=start
+    )  # fmt: skip
+
+
+def not_far(holding: Holding, best: Candidate, others: Sequence[PlanSolution]) -> list[PlanSolution]:
+    """Without those that the model puts further behind the best than it may be mistaken: several times as far as it was
+    with the first plan, or as what does not matter."""
+    wrong = max((abs(row.predicted - row.simulated) for row in holding.history if row.plan == best.name), default=0.0)
+    leading = max(each.objective for each in (best.solution, *others))
+    return [each for each in others if leading - each.objective - each.rounding <= FAR * max(wrong, zone(holding))]
 
 
 def by_turns(plans: Sequence[PlanSolution]) -> list[PlanSolution]:
@@ -290,17 +317,6 @@ def unsought(holding: Holding, plans: Sequence[Candidate], naive: Sequence[Naive
         and allowed(problem, plan.solution)
         and not holding.fits(plan)
     ]
-
-
-def with_better(holding: Holding, plans: Sequence[Candidate]) -> tuple[list[Candidate], Step | None]:
-    """The plans, and with them one that is found to be better when the worth of the budget is looked at."""
-    step, better = looked_again(holding, [plan.solution for plan in plans])
-    if better is None:
-        return list(plans), step
-    name = f"proposal_{len(plans) + 1}"
-    holding.tell(f"{name}, found while asking what more money brings: {words_of(better)}")
-    more = holding.held(holding.candidate(name, better), PUT_RIGHT)
-    return [*plans, polished(holding, more, tries_of(holding, len(plans) + 1), zone(holding))], step
 
 
 def explained(holding: Holding, solution: PlanSolution) -> PlanSolution:

@@ -135,19 +135,10 @@ def log_ratio(before: np.ndarray, after: np.ndarray) -> tuple[np.ndarray, np.nda
     return np.where(there, found * kept, 0.0), np.where(there, error, 0.0)
 
 
-def starts(
-    found: Sequence[Effect], versions: Versions, ask: Ask, names: Names, reference: np.ndarray, spend: np.ndarray
-) -> list[Start]:
-    """A column for each option and possible start; ``reference`` float64 (M,) hours of a head, ``spend`` (K,)."""
-    columns = []
-    for each in found:
-        columns += _starts_of(each, versions, ask, names, reference, spend)
-    return columns
-
-
-def _starts_of(
+def starts_of(
     each: Effect, versions: Versions, ask: Ask, names: Names, reference: np.ndarray, spend: np.ndarray
 ) -> list[Start]:
+    """A column for each possible start of an option; ``reference`` float64 (M,) hours of a head, ``spend`` (K,)."""
     chosen = each.chosen
     months = [m for m in ask.starts if m <= latest_start(ask, chosen.option, len(names.months))]
     months = [m for m in months if _allowed(versions.base, chosen.option, names.months[m])]

@@ -23,6 +23,8 @@ from sim.replicate import Replications
 
 ROUNDS = 2
 """Times that the margin is raised at most; each has fresh seeds of its own."""
+WORTH = 10
+"""Fresh replications in which the plan is set beside today; money varies less between them than service."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def fresh_seed(seed: int, number: int) -> int:
     return key(f"{seed} fresh {number}") >> 1
 
 
-def check(holding: Holding, plan: Candidate, others: Sequence[Candidate], seed: int) -> tuple[Candidate, Fresh]:
+def check(holding: Holding, plan: Candidate, seed: int) -> tuple[Candidate, Fresh]:
     """The plan, with a higher margin where it needs one, and how it does on seeds that it has never seen.
 
     A promise that fails there raises the margin, and the new plan meets other seeds again.
@@ -86,15 +88,15 @@ def check(holding: Holding, plan: Candidate, others: Sequence[Candidate], seed: 
         plan, number = again, number + 1
         tried = _tried(holding, plan, fresh_seed(seed, number))
     problem = holding.learned.problem
-    runs = {plan.name: tried.run, **_runs(tried.simulate, others, wish.fresh)}
     then = holding.simulate([holding.base, plan.resolved], 0, wish.replications)
-    found = {name: values(problem, tried.base, each) for name, each in runs.items()}
+    count = min(WORTH, wish.fresh)
+    base, run = tried.simulate([holding.base, plan.resolved], 0, count)
     confidence = holding.base.scenario.experiment.confidence
     return plan, Fresh(
         seed=tried.simulate.seed,
         count=wish.fresh,
         kept=tried.kept,
-        values=found,
+        values={plan.name: values(problem, base, run)},
         chosen_on=values(problem, then[0], then[1]),
         confidence=confidence,
         raised=number,
@@ -107,7 +109,6 @@ class _Tried:
     """A plan on seeds of their own."""
 
     simulate: Simulator
-    base: Replications
     run: Replications
     kept: Sequence[Channel]
 
@@ -120,10 +121,5 @@ class _Tried:
 def _tried(holding: Holding, plan: Candidate, seed: int) -> _Tried:
     wish = holding.wish
     simulate = Simulator(seed, wish.engine, wish.jobs, holding.tell)
-    base, run = simulate([holding.base, plan.resolved], 0, wish.fresh)
-    return _Tried(simulate, base, run, holding.kept(plan, run))
-
-
-def _runs(simulate: Simulator, plans: Sequence[Candidate], count: int) -> dict[str, Replications]:
-    found = simulate([plan.resolved for plan in plans], 0, count) if plans else []
-    return {plan.name: run for plan, run in zip(plans, found, strict=True)}
+    run = simulate([plan.resolved], 0, wish.fresh)[0]
+    return _Tried(simulate, run, holding.kept(plan, run))

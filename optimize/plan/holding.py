@@ -6,8 +6,9 @@ and for less where it had more than it needed), and decides people again with th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,9 @@ from optimize.plan.learn import Learned
 from optimize.plan.model import GAP, solve_plan
 from optimize.plan.outcome import Infeasible, NothingFound
 from optimize.plan.overlay import overlaid
-from optimize.plan.problem import Mix, PlanSolution
+from optimize.plan.problem import Mix, PlanProblem, PlanSolution
 from optimize.plan.promise import Channel, promised, promises
+from optimize.plan.several import several
 from optimize.plan.simulating import Simulate, Tell
 from optimize.plan.value import values
 from optimize.solver import SolverName
@@ -28,7 +30,7 @@ from sim.replicate import Replications
 from sim.scenario.resolved import Resolved
 from sim.scenario.vary import Sources
 
-ROUNDS = 5
+ROUNDS = 3
 """Times that a plan is put right at most."""
 
 
@@ -40,9 +42,9 @@ class Wish:
     time_limit: float | None = 60.0
     """Seconds that the solver may take each time."""
     gap: float = GAP
-    proposals: int = 5
+    proposals: int = 4
     """Distinct plans that are simulated and selected from."""
-    replications: int = 8
+    replications: int = 5
     """Of every plan at first."""
     most: int = 40
     """Of any one plan at most."""
@@ -94,6 +96,27 @@ class Round:
 
 
 @dataclass
+class _Way:
+    """How far one plan has come in being put right."""
+
+    plan: Candidate
+    learned: Learned
+    best: Candidate = field(init=False)
+    key: tuple[float, float] = (np.inf, 0.0)
+    """Of the plan as it was tried last."""
+    going: bool = True
+
+    def __post_init__(self) -> None:
+        self.best, self._best_key = self.plan, self.key
+
+    def tried(self, key: tuple[float, float]) -> None:
+        """What the simulation said of the plan."""
+        self.key = key
+        if key < self._best_key:
+            self.best, self._best_key = self.plan, key
+
+
+@dataclass
 class Holding:
     """The learned problem as it stands, and how plans are tried against the simulator."""
 
@@ -104,17 +127,27 @@ class Holding:
     tell: Tell
     title: Callable[[str], str] = lambda name: name
     history: list[Round] = field(default_factory=list)
+    lessons: dict[Mix, Learned] = field(default_factory=dict)
+    """What was learned of a mix of investments while its people were put right."""
 
     @property
     def base(self) -> Resolved:
         """Today."""
         return self.learned.base
 
-    def solved(self, fixed: Mix | None = None, start: PlanSolution | None = None) -> PlanSolution:
+    def solved(
+        self, fixed: Mix | None = None, start: PlanSolution | None = None, whole_seconds: float = 0.0
+    ) -> PlanSolution:
         """The best plan of the problem as it stands. Raises as `solve_plan`."""
         wish = self.wish
         return solve_plan(
-            self.learned.problem, fixed=fixed, solver=wish.solver, time_limit=wish.time_limit, gap=wish.gap, start=start
+            self.learned.problem,
+            fixed=fixed,
+            solver=wish.solver,
+            time_limit=wish.time_limit,
+            gap=wish.gap,
+            start=start,
+            whole_seconds=whole_seconds,
         )
 
     def candidate(self, name: str, solution: PlanSolution) -> Candidate:
@@ -137,27 +170,44 @@ class Holding:
     def held(self, plan: Candidate, rounds: int = ROUNDS) -> Candidate:
         """The plan with people enough that its promises hold in the simulation; as near as the rounds allow.
 
-        The cheapest version that held is returned, or the one that missed least. The investments stay.
+        What was learned of its mix is what is known from then on.
         """
-        best, best_key = plan, (np.inf, 0.0)
-        for number in range(rounds + 1):
-            base, run = self.runs(plan)
-            key = self._tried(plan, number, base, run)
-            if key < best_key:
-                best, best_key = plan, key
-            if number == rounds or (key[0] == 0 and number > 0):
-                break
-            corrected = correct(self.learned, plan.solution, run)
-            try:
-                self.learned = corrected
-                solution = self.solved(fixed=plan.mix, start=plan.solution)
-            except (Infeasible, NothingFound):
-                break
-            again = self.candidate(plan.name, solution)
-            if again.resolved.digest == plan.resolved.digest:
-                break
-            plan = again
+        best = self.all_held([plan], rounds)[0]
+        self.learned = self.known_of(best)
         return best
+
+    def all_held(self, plans: Sequence[Candidate], rounds: int = ROUNDS) -> list[Candidate]:
+        """The same for several plans, round by round side by side, each beginning from what is known now.
+
+        Of each, the cheapest version that held is returned, or the one that missed least. The investments stay.
+        """
+        ways = [_Way(plan, self.learned) for plan in plans]
+        for number in range(rounds + 1):
+            going = [way for way in ways if way.going]
+            if not going:
+                break
+            base, *runs = self.simulate([self.base, *(way.plan.resolved for way in going)], 0, self.wish.replications)
+            for way, run in zip(going, runs, strict=True):
+                way.tried(self._tried(way.plan, number, base, run))
+                way.going = number < rounds and (number == 0 or not self._kept_all(way.plan, run))
+                if way.going:
+                    way.learned = correct(way.learned, way.plan.solution, run)
+            going = [way for way in going if way.going]
+            tasks = [partial(_restaffed, way.learned.problem, way.plan.solution, self.wish) for way in going]
+            for way, solution in zip(going, several(tasks, self.wish.jobs), strict=True):
+                again = None if isinstance(solution, str) else self.candidate(way.plan.name, solution)
+                way.going = again is not None and again.resolved.digest != way.plan.resolved.digest
+                way.plan = way.plan if again is None else again
+        for way in ways:
+            self.lessons[way.plan.mix] = way.learned
+        return [way.best for way in ways]
+
+    def _kept_all(self, plan: Candidate, run: Replications) -> bool:
+        return all(channel.holds for channel in self.kept(plan, run))
+
+    def known_of(self, plan: Candidate) -> Learned:
+        """What is known, by the rounds of a plan with these investments where there were any."""
+        return self.lessons.get(plan.mix, self.learned)
 
     def aimed(self, plan: Candidate, rounds: int = ROUNDS) -> Candidate:
         """The plan, or the best other one by a model that has learned from it, that reaches the goals in simulation.
@@ -192,7 +242,8 @@ class Holding:
 
     def raised(self, plan: Candidate, run: Replications) -> Candidate | None:
         """The plan with more people where a simulation saw it fall short; None where no more can be had."""
-        self.learned = correct(self.learned, plan.solution, run)
+        self.learned = correct(self.known_of(plan), plan.solution, run)
+        self.lessons[plan.mix] = self.learned
         try:
             again = self.candidate(plan.name, self.solved(fixed=plan.mix, start=plan.solution))
         except (Infeasible, NothingFound):
@@ -207,6 +258,11 @@ class Holding:
         self.history.append(Round(plan.name, number, plan.solution.objective, worth, missed, len(each)))
         self.tell(f"{plan.name}, round {number + 1}: {len(each) - missed} of {len(each)} promises of service hold")
         return float(missed), -worth
+
+
+def _restaffed(problem: PlanProblem, plan: PlanSolution, wish: Wish) -> PlanSolution:
+    """The best people for a plan's investments by what is known now."""
+    return solve_plan(problem, fixed=plan.mix, solver=wish.solver, time_limit=wish.time_limit, gap=wish.gap, start=plan)
 
 
 def renamed(plan: Candidate, name: str, title: str, sources: Sources) -> Candidate:

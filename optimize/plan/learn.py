@@ -8,7 +8,9 @@ full effect with a third more. The rest is worked out without simulation.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -23,9 +25,10 @@ from optimize.plan.effects import Chosen, Effect
 from optimize.plan.measured import Measured, Names, luck, measured
 from optimize.plan.people import KEYS, discount, staff
 from optimize.plan.pools import Held, first_guess, grades_of, pools_of, responses_of, staffed
-from optimize.plan.problem import Budget, Mix, PlanProblem, Pool
+from optimize.plan.problem import Budget, Mix, People, PlanProblem, Pool, Start
 from optimize.plan.response import Response
 from optimize.plan.rules import goals_of, prerequisites_of
+from optimize.plan.several import several
 from optimize.plan.versions import Versions
 from sim.engine.headcount import headcount
 from sim.replicate import Replications
@@ -38,6 +41,8 @@ MORE = 1.35
 """People beside those that targets need, where effects are learned: so that no shortage blurs them."""
 LEAST, MOST = 3, 10
 """Replications of each version."""
+PLENTY = 200_000.0
+"""Contacts of a replication from which on half as many are enough for an effect, seen twice on the same customers."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +91,10 @@ def learn(
     replications: int = 70,
     changes: Mapping[str, str] | None = None,
     tell: Callable[[str], None] | None = None,
+    jobs: int = 1,
 ) -> Learned:
     """Simulates about ``replications`` in all and makes the problem; ``ask`` None: what the scenario itself asks for.
+    ``jobs``: how many processes price decisions.
 
     ``changes`` are laid into the scenario first (path -> value: a draw of what is uncertain). Raises ScenarioProblems,
     and Unmeasured for a goal that nothing can be held to.
@@ -113,9 +120,10 @@ def learn(
     need = Held(base, ask, names, law, enough.mean_work / reference, teams).profile()
     plenty = np.maximum(need, guess) * MORE
     held = measured(simulate([versions.simulated(staffed(base, need))], 0, each)[0], names)
-    found = _effects(versions, ask, names, chosen, plenty, simulate, each, say)
+    few = max(2, each // 2) if today.handled.sum() >= PLENTY else each
+    found = _effects(versions, ask, names, chosen, plenty, simulate, few, say)
     law = responses_of(base, ask, names, reference, held.mean_work, [today, some, enough, held])
-    problem, responses = _problem(versions, ask, names, reference, teams, today, held, enough, law, found)
+    problem, responses = _problem(versions, ask, names, reference, teams, today, held, enough, law, found, jobs)
     shape = (len(problem.pools), len(names.months))
     return Learned(
         problem=problem,
@@ -127,7 +135,7 @@ def learn(
         effects=tuple(found),
         today=today,
         held=held,
-        replications=each * (5 + len(_before(chosen)) + len(chosen)),
+        replications=5 * each + few * (len(_before(chosen)) + len(chosen)),
         pools=problem.pools,
         margins=np.zeros(shape),
         refuted=np.full(shape, -np.inf),
@@ -210,6 +218,7 @@ def _problem(
     enough: Measured,
     law: Sequence[Response],
     found: Sequence[Effect],
+    jobs: int,
 ) -> tuple[PlanProblem, tuple[Response | None, ...]]:
     base = versions.base
     hours = held.mean_work * luck(held.runs)[None]
@@ -219,6 +228,7 @@ def _problem(
     most = np.array([ask.teams[name].most_heads if name in ask.teams else np.inf for name in names.teams])
     heads = names.by_team(base, staff(base).heads)
     ratio = np.divide(teams.sum(axis=1), heads.sum(axis=1), out=np.ones(len(teams)), where=heads.sum(axis=1) > 0)
+    people, starts = _columns(versions, ask, names, reference, spend, held, found, jobs)
     problem = PlanProblem(
         currency=base.scenario.currency,
         months=names.months,
@@ -231,8 +241,8 @@ def _problem(
         capacity=teams,
         base_money=today.fixed + today.moved.mean(axis=0),
         held_money=held.moved.mean(axis=0) - today.moved.mean(axis=0),
-        starts=tuple(of.starts(found, versions, ask, names, reference, spend)),
-        people=tuple(people_columns(base, ask, names, reference, spend, held)),
+        starts=starts,
+        people=people,
         pools=pools,
         requires=prerequisites_of(versions),
         excludes=tuple((name, other) for name, one in base.scenario.investments.items() for other in one.excludes),
@@ -245,6 +255,31 @@ def _problem(
         counted=None if ask.objective != "cost" else np.array([CATEGORIES[k].group not in NOT_SUPPORT for k in KEYS]),
     )
     return problem, responses
+
+
+def _columns(
+    versions: Versions,
+    ask: Ask,
+    names: Names,
+    reference: np.ndarray,
+    spend: np.ndarray,
+    held: Measured,
+    found: Sequence[Effect],
+    jobs: int,
+) -> tuple[tuple[People, ...], tuple[Start, ...]]:
+    """The decisions: about people, and every option's starts, which are priced side by side."""
+    served = replace(held, runs=replace(held.runs, tallies=[], usage=[]))  # prices need no more, and it is handed over
+    tasks: list[Callable[[], Any]] = [partial(_people, versions.base, ask, names, reference, spend, served)]
+    tasks += [partial(of.starts_of, each, versions, ask, names, reference, spend) for each in found]
+    columns: list[Any] = several(tasks, jobs)
+    people, *starts = columns
+    return tuple(people), tuple(start for each in starts for start in each)
+
+
+def _people(
+    base: Resolved, ask: Ask, names: Names, reference: np.ndarray, spend: np.ndarray, served: Measured
+) -> list[People]:
+    return list(people_columns(base, ask, names, reference, spend, served))
 
 
 def spending(base: Resolved, ask: Ask) -> np.ndarray:

@@ -48,16 +48,19 @@ def solve_plan(
     time_limit: float | None = None,
     gap: float = GAP,
     start: PlanSolution | None = None,
+    whole_seconds: float = TOGETHER_SECONDS,
 ) -> PlanSolution:
     """The best plan. `forbid`: mixes that it must not have; `fixed`: the mix that it must have; `start`: a plan to
-    begin from, which is ignored where it does not fit. `time_limit` in seconds; `gap` as a share of the objective.
+    begin from, which is ignored where it does not fit. `time_limit` in seconds; `gap` as a share of the objective;
+    `whole_seconds`: how long to look for a better mix with whole people at the end, where the mix is open.
 
     `PlanSolution.bound` holds for all plans, also those with fractions of people; `gap` is the distance to it before
     people were rounded, `rounding` is what that cost; `proven` says that the gap is within the one asked for.
     Raises Infeasible, Unbounded, NothingFound (no plan in time) and SolverMissing.
     """
     clock = Clock(solver, None if time_limit is None else time.monotonic() + time_limit, gap)
-    found = best_plan(Bench.of(problem), clock, forbid=forbid, fixed=fixed, start=start, whole=fixed is None)
+    found = best_plan(Bench.of(problem), clock, forbid=forbid, fixed=fixed, start=start,
+                      whole_seconds=0.0 if fixed is not None else whole_seconds)  # fmt: skip
     if found is None:
         from optimize.plan.relax import relaxation
 
@@ -74,10 +77,9 @@ def best_plan(
     any_month: bool = False,
     start: PlanSolution | None = None,
     explain: bool = True,
-    whole: bool = False,
+    whole_seconds: float = 0.0,
 ) -> PlanSolution | None:
-    """As `solve_plan`, on a bench that keeps its planes; None: infeasible. `explain`: with the binding constraints;
-    `whole`: look for a better mix with whole people at the end."""
+    """As `solve_plan`, on a bench that keeps its planes; None: infeasible. `explain`: with the binding constraints."""
     began = time.monotonic()
     problem = bench.problem
     cut = [Forbidden(chosen(problem, mix), any_month=any_month) for mix in forbid]
@@ -93,8 +95,8 @@ def best_plan(
             raise NothingFound(time.monotonic() - began, bound)
         best = _best_rounded(bench, searched, clock)
         if best is not None:
-            if whole:
-                best = _better_together(bench, best, clock, cut)
+            if whole_seconds > 0:
+                best = _better_together(bench, best, clock, cut, whole_seconds)
             if problem.objective == "score":
                 best = _cheapest(bench, best, clock, cut, given)
             done = _Done(searched, best, rounds, time.monotonic() - began)
@@ -126,9 +128,9 @@ def _best_rounded(bench: Bench, searched: Searched, clock: Clock) -> Staffed | N
     return best
 
 
-def _better_together(bench: Bench, best: Staffed, clock: Clock, cut: Sequence[Forbidden]) -> Staffed:
+def _better_together(bench: Bench, best: Staffed, clock: Clock, cut: Sequence[Forbidden], seconds: float) -> Staffed:
     """The plan, or one with other investments that is better with whole people."""
-    seconds = TOGETHER_SECONDS if clock.left is None else min(TOGETHER_SECONDS, clock.left)
+    seconds = seconds if clock.left is None else min(seconds, clock.left)
     own = Clock(clock.solver, time.monotonic() + seconds, clock.gap)
     for decided in together(bench, own, best, cut):
         loose = staff(bench, decided, clock)

@@ -103,7 +103,7 @@ def _all_present(resolved: Resolved) -> tuple[Roster, np.ndarray]:
         ]
     )
     scenario, variants = _present(resolved.scenario), tuple(_present(variant) for variant in resolved.variants)
-    return draw_roster(replace(resolved, scenario=scenario, variants=variants), 0, 0), share
+    return draw_roster(replace(resolved, scenario=scenario, variants=variants), 0, 0, events=False), share
 
 
 def _present(scenario: Scenario) -> Scenario:

@@ -8,7 +8,7 @@ simulated plan holds and is worth more. Small scenarios, which simulate quickly,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +17,9 @@ from optimize.plan.evaluate import evaluate
 from optimize.plan.goals import reached
 from optimize.plan.holding import Candidate, Holding
 from optimize.plan.problem import Kind, PlanProblem, PlanSolution
+from optimize.plan.promise import Channel, may_hold
 from optimize.plan.value import values
+from sim.feedback import closed_loops
 
 Key = tuple[Kind, int, int]
 People = Mapping[Key, float]
@@ -27,6 +29,8 @@ MOST = 30
 """Tries of one plan at most."""
 MANY, PER_PLAN = 15, 12
 """Plans that a small scenario tries at most, and the tries that there have to be for each."""
+STEP = 2
+"""Replications after which a try is looked at."""
 _SLACK = 1e-6
 
 
@@ -148,9 +152,21 @@ def allowed(problem: PlanProblem, plan: PlanSolution) -> bool:
 
 
 def _holds(holding: Holding, plan: Candidate) -> bool:
+    """Whether each single promise and goal holds; given up as soon as no replication to come could save it."""
+    count = holding.wish.replications
+    for first in () if closed_loops(plan.resolved) else range(STEP, count, STEP):
+        some = holding.simulate([plan.resolved], 0, first)[0]
+        if not all(may_hold(one, count) for one in _single(holding.kept(plan, some))):
+            return False
     _, run = holding.runs(plan)
     each = all(promise.holds for channel in holding.kept(plan, run) for promise in channel.promises)
     return each and all(goal.holds for goal in reached(holding.learned.ask, run))
+
+
+def _single(channels: Iterable[Channel]) -> Iterator[Channel]:
+    """Each promise as a channel's only one."""
+    for channel in channels:
+        yield from (replace(channel, promises=(promise,)) for promise in channel.promises)
 
 
 def _worth(holding: Holding, plan: Candidate) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -98,6 +98,18 @@ class Channel:
             overall = sum(p.top.sum() for p in self.promises) >= sum(p.target * p.bottom.sum() for p in self.promises)
             return kept and bool(overall) and not self.refuted
         return bool((self.share.value or 0.0) >= asked - 1e-9) and not self.refuted
+
+
+def may_hold(channel: Channel, count: int) -> bool:
+    """Whether a promise may still hold once there are ``count`` replications, whatever those to come bring.
+
+    Of a promise that is counted by replications; a mean may be turned round by any replication.
+    """
+    if channel.promises[0].asked is None:
+        return True
+    kept = np.zeros(max(0, count - len(channel.promises[0].top)))  # without a contact every promise is kept
+    best = (replace(p, top=np.append(p.top, kept), bottom=np.append(p.bottom, kept)) for p in channel.promises)
+    return replace(channel, promises=tuple(best)).holds
 
 
 def promised(ask: Ask, channels: Sequence[str], grades: Mapping[int, int]) -> dict[str, float]:

@@ -1,25 +1,24 @@
-"""What a little more of the budget would bring: the plan chosen again, with as much effort, at both budgets.
+"""The plan chosen again after the first has been put right, at the budget as it is and at a little more.
 
-Setting a plan that was found earlier beside one that is solved now would call better luck of the solver a worth of
-money. A plan that the larger budget finds and the smaller one could have paid as well is a plan of the smaller one: it
-is handed back, so that it can be simulated beside the others.
+Rounds of simulation have changed what the model knows, and another plan may be the best by now. Setting a plan that was
+found earlier beside one that is solved with a larger budget would call better luck of the solver a worth of money: both
+budgets are solved anew. A plan that the larger budget finds and the smaller could have paid is a plan of the smaller.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
-from optimize.plan.evaluate import evaluate
 from optimize.plan.frontier import TOTAL, with_budget
-from optimize.plan.holding import Holding
+from optimize.plan.holding import Holding, Wish
 from optimize.plan.model import solve_plan
-from optimize.plan.outcome import Infeasible, NothingFound
 from optimize.plan.problem import PlanProblem, PlanSolution
+from optimize.plan.several import several
 
 STEP = 0.05
 """How much more of a budget is asked about, as a share of it."""
-SECONDS = 10.0
+SECONDS = 7.0
 """For each of the two solves, at most."""
 _CENT = 0.005
 
@@ -46,33 +45,54 @@ class Step:
         return self.leeway is not None and self.gain > self.leeway
 
 
-def looked_again(holding: Holding, plans: Sequence[PlanSolution]) -> tuple[Step | None, PlanSolution | None]:
-    """What a step of the total budget brings, and a plan within the budget that is better than all of these by the
-    model, with other investments; None where there is no budget in total, no time, or no such plan."""
+@dataclass(frozen=True)
+class Again:
+    """What came of choosing once more, by a model that has learned from simulated plans."""
+
+    here: PlanSolution | None = None
+    """The best plan within the budget as it is; None: not in time."""
+    step: Step | None = None
+    """None: there is no budget in total, or it is not known."""
+
+
+def looked_again(holding: Holding, plan: PlanSolution) -> Again:
+    """The best plan by what is known now, beginning from one that was found, and what more of the total budget brings.
+
+    Both budgets are solved side by side with the same effort.
+    """
     problem = holding.learned.problem
     total = next((budget for budget in problem.budgets if budget.name == TOTAL), None)
-    if total is None or total.limit <= 0:
-        return None, None
-    known = {plan.mix: evaluate(problem, plan.mix, plan.people, plan.grades).objective for plan in plans}
-    more = STEP * total.limit
-    try:
-        here = _solved(holding, problem, max(plans, key=lambda plan: known[plan.mix]))
-        there = _solved(holding, with_budget(problem, TOTAL, total.limit + more), here)
-    except (Infeasible, NothingFound):
-        return None, None
-    if _spent(problem, there) <= total.limit + _CENT:
-        here = there if there.objective > here.objective else here
-        there = here
+    tasks = [partial(_solved, problem, plan, holding.wish)]
+    more = 0.0 if total is None else STEP * total.limit
+    if total is not None and more > 0:
+        tasks.append(partial(_solved, with_budget(problem, TOTAL, total.limit + more), plan, holding.wish))
+    here, *others = several(tasks, holding.wish.jobs)
+    if isinstance(here, str):
+        return Again()
+    if total is None or not others or isinstance(others[0], str):
+        return Again(here)
+    there = others[0]
+    if _spent(problem, there) <= total.limit + _CENT and there.objective > here.objective:
+        here = _within(here, there)
     gain = max(0.0, there.objective - here.objective)
-    step = Step(more, gain, None if here.bound is None else max(0.0, here.bound - here.objective - here.rounding))
-    better = here.mix not in known and here.objective > max(known.values())
-    return step, here if better else None
+    return Again(
+        here, Step(more, gain, None if here.bound is None else max(0.0, here.bound - here.objective - here.rounding))
+    )
 
 
-def _solved(holding: Holding, problem: PlanProblem, start: PlanSolution) -> PlanSolution:
-    wish = holding.wish
+def _solved(problem: PlanProblem, start: PlanSolution, wish: Wish) -> PlanSolution:
     seconds = SECONDS if wish.time_limit is None else min(SECONDS, wish.time_limit)
-    return solve_plan(problem, solver=wish.solver, time_limit=seconds, gap=wish.gap, start=start)
+    return solve_plan(problem, solver=wish.solver, time_limit=seconds, gap=wish.gap, start=start, whole_seconds=SECONDS)
+
+
+def _within(here: PlanSolution, there: PlanSolution) -> PlanSolution:
+    """A plan that a larger budget found and the smaller one pays, with what is known of the smaller one's bound."""
+    best = there.objective + there.rounding
+    if here.bound is None:
+        return replace(there, bound=None, gap=None, proven=False)
+    distance = max(0.0, here.bound - best)
+    gap = distance / max(abs(here.bound), abs(best), 1e-12)
+    return replace(there, bound=max(here.bound, best), gap=gap, proven=here.proven and gap <= (here.gap or 0.0))
 
 
 def _spent(problem: PlanProblem, plan: PlanSolution) -> float:

@@ -32,8 +32,10 @@ from sim.replicate import Replications
 from sim.scenario.emit import to_yaml
 from sim.scenario.vary import Sources
 
-BRIDGED = 4
+BRIDGED = 3
 """Replications of the worlds between the runner-up and the plan."""
+ALL_ORDERS_UP_TO = 2
+"""Changes between them for which every order is simulated: a plan has up to a dozen, and six would be 64 worlds."""
 
 
 class NoPlan(Exception):
@@ -62,7 +64,7 @@ def optimize(
     solver: SolverName = "highs",
     time_limit: float | None = None,
     gap: float = 0.005,
-    proposals: int = 5,
+    proposals: int = 4,
     reps: int | None = None,
     seed: int | None = None,
     jobs: int = 1,
@@ -120,7 +122,7 @@ def optimize(
         "decisions.yaml": decisions_text(file, choice),
         "data/plan.json": json.dumps(kept["plan"], indent=1, ensure_ascii=False) + "\n",
     }
-    return kept["plan"], write_run(comparison, out, circumstances, kept, texts)
+    return kept["plan"], write_run(comparison, out, circumstances, kept, texts, by_day=False)
 
 
 def asked(
@@ -165,7 +167,7 @@ def plain_headline(choice: Choice) -> Plain:
 def _bridge(choice: Choice, jobs: int) -> dict[str, Any]:
     """From the runner-up to the plan, on the first replications of the choice."""
     plan, runner = (_first(run, BRIDGED) for run in choice.runs[1:3])
-    return plain_bridge(bridge(compare([runner, plan]), (), jobs))
+    return plain_bridge(bridge(compare([runner, plan]), (), jobs, shapley_up_to=ALL_ORDERS_UP_TO))
 
 
 def _first(run: Replications, count: int) -> Replications:

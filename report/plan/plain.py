@@ -87,17 +87,20 @@ def _step(step: Step) -> Plain:
 
 
 def _solver(choice: Choice) -> Plain:
-    solution = choice.solution
+    """Of the plan the objective and the name of its solver; bound and gap are those of the search for it, since a plan
+    whose investments are given has no other to be compared with."""
+    solution, search = choice.solution, choice.search
     return {
         "name": solution.solver,
         "objective": solution.objective,
-        "bound": solution.bound,
-        "gap": solution.gap,
+        "searched": None if search is None else search.objective,
+        "bound": None if search is None else search.bound,
+        "gap": None if search is None else search.gap,
         "gap_asked": choice.wish.gap,
-        "proven": solution.proven,
-        "rounding": solution.rounding,
-        "seconds": solution.seconds,
-        "rounds": solution.rounds,
+        "proven": search is not None and search.proven,
+        "rounding": 0.0 if search is None else search.rounding,
+        "seconds": 0.0 if search is None else search.seconds,
+        "rounds": 0 if search is None else search.rounds,
         "time_limit": choice.wish.time_limit,
     }
 

@@ -164,7 +164,7 @@ def _sure(data: Plain) -> str:
         said = "Sure: one plan was simulated, so that nothing was selected"
     optimism = fresh["optimism"]
     said += f"; on fresh seeds it is worth {amount(data, _less(optimism[0]), True)}{between_plain(data, optimism)}"
-    return f"{said} beside those of the choice; {_gap(solver)}."
+    return f"{said} beside those of the choice; {_gap(data, solver)}."
 
 
 def between_plain(data: Plain, figure: Sequence[float | None]) -> str:
@@ -189,15 +189,20 @@ def _less(value: float | None) -> float | None:
     return None if value is None else -value
 
 
-def _gap(solver: Plain) -> str:
+def _gap(data: Plain, solver: Plain) -> str:
+    """How far from the best the search may have ended, with people in fractions, and what whole people cost on top."""
     if not solver["name"]:
         return "the model asks for more than it has, and the simulation says that it is enough"
     if solver["gap"] is None:
         return f"{solver['name']} gives no bound"
     size = fmt.percent(solver["gap"], 2)
     if solver["proven"]:
-        return f"no plan of the model is better by more than {size} ({solver['name']})"
-    return f"stopped at the time limit: a plan of the model may be better by up to {size} ({solver['name']})"
+        said = f"no plan of the model is better by more than {size} ({solver['name']})"
+    else:
+        said = f"stopped at the time limit: a plan of the model may be better by up to {size} ({solver['name']})"
+    if solver["rounding"] < 1:
+        return said
+    return f"{said} with people in fractions, of which whole ones cost {amount(data, solver['rounding'])}"
 
 
 def holding_back(data: Plain) -> list[str]:

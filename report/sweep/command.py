@@ -13,11 +13,11 @@ from typing import Any, TextIO
 from evaluate.sweep.response import Responses
 from evaluate.sweep.run import Sweep
 from report.given import Refused, check_given, check_writable, with_loops
-from report.lean import Clock, save_chart, save_tables, write_lean
+from report.lean import Clock, save_chart, save_parts, save_tables, write_lean
 from report.rerun import DESIGN
 from report.sweep.ask import Asked, asked
 from report.sweep.charts import charts
-from report.sweep.files import Writer, effects_table, response_table
+from report.sweep.files import Writer, effects_tables, response_table
 from report.sweep.text import page_of
 from sim.code_version import code_version
 from sim.engine import DEFAULT_ENGINE, prepare
@@ -195,7 +195,8 @@ def _length(seconds: float) -> str:
 def _rendered(swept: Swept, folder: Path) -> None:
     """Tables that follow from the rows, charts, the page."""
     design, found = swept.asked.design, swept.found
-    save_tables(folder, {"response.csv": response_table(design, found), "effects.csv": effects_table(design, found)})
+    save_tables(folder, {"response.csv": response_table(design, found)})
+    save_parts(folder / "effects.csv", effects_tables(design, found))
     drawn = charts(swept.asked, found)
     for chart in drawn:
         save_chart(folder, chart.key, chart.draw)

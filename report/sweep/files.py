@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -149,14 +151,15 @@ def response_table(design: Design, found: Responses) -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
-def effects_table(design: Design, found: Responses) -> pd.DataFrame:
-    """One row a scenario, figure, input and level: the mean over the points at that level."""
-    rows = [
-        (name, each.name, effect.path, level, mean, count, found.units.get(each, ""), effect.explains)
-        for name in found.scenarios
-        for each in found.known
-        for effect in effects(design, found, name, each)
-        for level, mean, count in zip(effect.levels, effect.means, effect.counts, strict=True)
-    ]
+def effects_tables(design: Design, found: Responses) -> Iterator[pd.DataFrame]:
+    """One row a scenario, figure, input and level: the mean over the points at that level. A table a figure, since an
+    input may have as many levels as there are points; the first is empty."""
     heads = ["scenario", "figure", "input", "level", "mean", "points", "unit", "explains"]
-    return pd.DataFrame(rows, columns=heads)
+    yield pd.DataFrame(columns=heads)
+    for name, each in product(found.scenarios, found.known):
+        rows = [
+            (name, each.name, effect.path, level, mean, count, found.units.get(each, ""), effect.explains)
+            for effect in effects(design, found, name, each)
+            for level, mean, count in zip(effect.levels, effect.means, effect.counts, strict=True)
+        ]
+        yield pd.DataFrame(rows, columns=heads)

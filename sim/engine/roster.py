@@ -79,8 +79,11 @@ class _Build:
         return table
 
 
-def draw_roster(resolved: Resolved, seed: int, replication: int) -> Roster:
-    """The roster of one replication; absence and the times of planned shrinkage are keyed by agent and day."""
+def draw_roster(resolved: Resolved, seed: int, replication: int, events: bool = True) -> Roster:
+    """The roster of one replication; absence and the times of planned shrinkage are keyed by agent and day.
+
+    Without ``events`` only what is paid and who is there is told, which is all that planning asks.
+    """
     calendar, scenario, people = resolved.calendar, resolved.scenario, pipeline(resolved)
     teams, months = len(scenario.teams), len(calendar.month_labels)
     build = _Build(days_of(resolved), (seed, replication), PaidTime.empty(teams, calendar))
@@ -95,7 +98,7 @@ def draw_roster(resolved: Resolved, seed: int, replication: int) -> Roster:
         else:
             _present(resolved, t, crew, build)
             heads[t] = build.paid.mean_paid_heads(t, calendar)
-    table = np.concatenate(build.events) if build.events else np.zeros((0, 5), dtype=np.int64)
+    table = np.concatenate(build.events) if build.events and events else np.zeros((0, 5), dtype=np.int64)
     table = _without_seams(table)
     if scenario.horizon.at_end == "cut":
         table = table[table[:, 0] < calendar.end_ms]

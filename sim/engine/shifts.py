@@ -256,10 +256,13 @@ def _spread(slots: np.ndarray, begin: np.ndarray, end: np.ndarray, sign: int) ->
     begin, end = np.clip(begin, 0, limit), np.clip(end, 0, limit)
     keep = end > begin
     begin, end = begin[keep], end[keep]
-    ramp = np.zeros(len(slots) + 2, dtype=np.int64)  # time from each edge to the end of its slot, and whole slots after
-    whole = np.zeros(len(slots) + 2, dtype=np.int64)
+    if not len(begin):
+        return
+    first, last = int(begin.min()) // HALF_HOUR_MS, -(-int(end.max()) // HALF_HOUR_MS)  # nothing is touched elsewhere
+    ramp = np.zeros(last - first + 2, dtype=np.int64)  # time from each edge to its slot's end, and whole slots after
+    whole = np.zeros(last - first + 2, dtype=np.int64)
     for edge, direction in ((begin, sign), (end, -sign)):
-        slot, inside = np.divmod(edge, HALF_HOUR_MS)
+        slot, inside = np.divmod(edge - first * HALF_HOUR_MS, HALF_HOUR_MS)
         np.add.at(ramp, slot, direction * (HALF_HOUR_MS - inside))
         np.add.at(whole, slot + 1, direction)
-    slots += ramp[:-2] + np.cumsum(whole[:-2]) * HALF_HOUR_MS
+    slots[first:last] += ramp[:-2] + np.cumsum(whole[:-2]) * HALF_HOUR_MS

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -91,6 +91,16 @@ def add_months(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(day.day, (following - dt.timedelta(days=1)).day))
 
 
+@lru_cache(maxsize=32)
+def _midnights(start: dt.date, timezone: str, count: int) -> np.ndarray:
+    """int64 (count,): clock at each local midnight, read-only; the many versions of a scenario share it."""
+    zone = ZoneInfo(timezone)
+    moments = [dt.datetime.combine(start + dt.timedelta(days=day), dt.time(), zone).timestamp() for day in range(count)]
+    found = np.array([round((moment - moments[0]) * 1000) for moment in moments], dtype=np.int64)
+    found.flags.writeable = False
+    return found
+
+
 @dataclass(frozen=True)
 class Calendar:
     """Maps between local dates and the simulation clock."""
@@ -151,7 +161,7 @@ class Calendar:
     def day_edges_ms(self) -> np.ndarray:
         """int64 (at least days + 15,): clock at each local midnight, from the first day to two weeks past the end."""
         count = self.end_ms // MS_PER_DAY + 18  # days of 23 hours make two more than one would think
-        return np.array([self.clock_ms(day, 0) for day in range(count)], dtype=np.int64)
+        return _midnights(self.start, self.timezone, count)
 
     def date_of_day(self, day: int) -> dt.date:
         """Date of local day ``day`` (0 is the first)."""

@@ -53,6 +53,8 @@ def _bought(each: Decided, profiles: Mapping[str, tuple[float, ...]]) -> Any:
 def _canonical(value: Any, profiles: Mapping[str, tuple[float, ...]], key: str = "") -> Any:
     """Values with fractions rounded and profiles in place of their paths."""
     if isinstance(value, dict):
+        if key == "cost" and not any(amount for name, amount in value.items() if name != "starts"):
+            value = {**value, "starts": None}  # what costs nothing begins to do so at any time
         return {name: _canonical(entry, profiles, name) for name, entry in value.items()}
     if isinstance(value, list):
         return [_canonical(entry, profiles) for entry in value]

@@ -7,6 +7,7 @@ that rest on a broken value are left out.
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -25,6 +26,10 @@ _HARMLESS = {"duration": "1 s", "share": "0 %", "factor": "100 %", "rate": "0 /d
              "decay": "0 %/year", "money": "0", "money rate": "0", "date": "2000-01-01", "start": "2000-01",
              "whole number": 1, "number": 0, "true or false": False, "text": "?"}  # fmt: skip
 _MISSING = object()
+_GOOD: dict[tuple[int, int, str | None, bool], tuple[Node, Shape, Any]] = {}
+"""Maps and lists without a problem, by object: trees share what a change leaves, and a scenario is checked in dozens of
+variants. Held by reference, so that no other object can come to have the number; what is kept must not be changed."""
+_MOST_GOOD = 30_000
 _NULL = "null (or nothing) is given; null removes what an earlier layer gave, and there is nothing to remove"
 
 
@@ -60,6 +65,7 @@ def validate(document: Node) -> Finding:
     try:
         finding.scenario = Scenario.model_validate(plain)
     except ValidationError as error:
+        plain = copy.deepcopy(plain)  # mended below, and parts of it are kept
         _translate(error, document, plain, finding)
         if not any(path == () for path in finding.broken):
             _try_repaired(plain, finding)
@@ -82,6 +88,22 @@ class _Walk:
     """None where it cannot be read itself: then amounts are not held against it."""
 
     def value(self, node: Node, shape: Shape, path: Path) -> Any:
+        """The plain value of a node; of one that has been found good before, what was found then."""
+        if node.is_scalar:
+            return self.walked(node, shape, path)
+        key = (id(node), id(shape), self.currency, path in _FREE_KEYS)
+        known = _GOOD.get(key)
+        if known is not None and known[0] is node and known[1] is shape:
+            return known[2]
+        before = len(self.finding.problems)
+        plain = self.walked(node, shape, path)
+        if len(self.finding.problems) == before:
+            if len(_GOOD) >= _MOST_GOOD:
+                _GOOD.clear()
+            _GOOD[key] = (node, shape, plain)
+        return plain
+
+    def walked(self, node: Node, shape: Shape, path: Path) -> Any:
         if node.value is None and shape.kind != "any":
             self.finding.add(node, path, _NULL, meant_for(shape), key=True)
             return harmless(shape)

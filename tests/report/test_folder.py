@@ -130,6 +130,14 @@ def test_the_scenarios_in_the_folder_run_again_as_the_same_world(folder, tmp_pat
     assert "policy: priority" in (tmp_path / "baseline.yaml").read_text(encoding="utf-8")  # defaults are written out
 
 
+def test_a_decided_tool_that_costs_nothing_runs_again_as_the_same_world(tmp_path):
+    """Defaults are written out, its cost of nothing among them, which then begins on a day."""
+    bought = [f"decisions.investments.{name}=2027-05" for name in ("returns_portal", "order_bot")]
+    plan = load("choice/retailer_plan", sets=bought)
+    write_scenario(plan, tmp_path)
+    assert load(tmp_path / "retailer_plan.yaml").digest == plan.digest
+
+
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
 def test_nothing_is_left_where_writing_fails(tmp_path, error):
     def fill(folder):

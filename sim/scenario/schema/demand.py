@@ -122,7 +122,7 @@ class Spread(Block):
     """A random duration: a mean and how much it varies. A bare duration, such as `3 days`, is constant."""
 
     mean: Duration
-    cv: float | None = Field(default=None, ge=0)
+    cv: float | None = Field(default=None, ge=0, le=20)
     """Coefficient of variation; 0 is constant. Left out: 1 where a distribution is named, else 0."""
     distribution: (
         Literal["constant", "exponential", "lognormal", "gamma", "weibull", "uniform", "hyperexponential"] | None

@@ -26,9 +26,9 @@ class Patience(Block):
     """Left out: weibull where `shape` is given, else exponential."""
     mean: Duration | None = None
     """Mean patience of those who wait at all."""
-    shape: float | None = Field(default=None, gt=0)
+    shape: float | None = Field(default=None, ge=0.05, le=1000)
     """Shape of weibull or gamma (1 is exponential; below 1 many leave early)."""
-    cv: float | None = Field(default=None, ge=0)
+    cv: float | None = Field(default=None, ge=0, le=20)
     """Coefficient of variation of lognormal or gamma (default 1)."""
     by_reason: dict[str, Factor] = Field(default_factory=dict)
     """Factor on the mean by reason; reasons not named are 100 %."""

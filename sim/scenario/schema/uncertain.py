@@ -23,9 +23,9 @@ class Lognormal(Block):
 
     median: str
     """A value with its unit above 0, or a factor such as `x 1`."""
-    sigma: float | None = Field(default=None, gt=0)
+    sigma: float | None = Field(default=None, gt=0, le=5)
     """Standard deviation of the logarithm. Give this or `cv`."""
-    cv: float | None = Field(default=None, gt=0)
+    cv: float | None = Field(default=None, gt=0, le=20)
     """Coefficient of variation (standard deviation as a share of the mean)."""
 
 

@@ -36,18 +36,35 @@ def test_a_worse_plan_found_before_gives_money_no_worth(problem: PlanProblem, pl
     """With the budget far away, a step of it is worth nothing, though the plan at hand is much worse than the best."""
     ample = with_budget(problem, "total", 1e7)
     people = solve_plan(ample, fixed=frozenset())
-    step, better = richer.looked_again(held(ample), [people])
-    assert step is not None
-    assert step.gain == 0.0
-    assert step.each == 0.0
-    # What was found on the way could have been paid before: it is handed back to be simulated.
-    assert better is not None
-    assert better.objective > people.objective
-    assert better.mix != people.mix
+    again = richer.looked_again(held(ample), people)
+    assert again.step is not None
+    assert again.step.gain == 0.0
+    assert again.step.each == 0.0
+    # What was found could have been paid before: it is handed back to be simulated.
+    assert again.here is not None
+    assert again.here.objective > people.objective
+    assert again.here.mix != people.mix
 
 
-def test_a_plan_that_is_known_is_not_handed_back(problem: PlanProblem, plan: PlanSolution) -> None:
-    assert richer.looked_again(held(problem), [plan])[1] is None
+def test_the_search_begins_with_the_plan_at_hand_and_knows_its_bound(problem: PlanProblem, plan: PlanSolution) -> None:
+    here = richer.looked_again(held(problem), plan).here
+    assert here is not None
+    assert here.objective >= plan.objective - 1e-6 * abs(plan.objective)
+    assert here.bound is not None
+    assert here.gap is not None
+    assert here.bound >= here.objective
+    parts = here.objective + here.rounding  # with people in fractions, which the gap is about
+    assert here.gap == pytest.approx((here.bound - parts) / max(abs(here.bound), abs(parts)), abs=1e-6)
+
+
+def test_what_a_larger_budget_finds_and_the_smaller_pays_is_its_own(problem: PlanProblem, plan: PlanSolution) -> None:
+    """The bound stays that of the smaller budget, and the gap is the distance to it."""
+    worse = replace(plan, objective=plan.objective - 1000.0, bound=plan.objective + 5000.0, gap=0.1, proven=False)
+    found = richer._within(worse, replace(plan, rounding=0.0))
+    assert found.objective == plan.objective
+    assert found.bound == plan.objective + 5000.0
+    assert found.gap == pytest.approx(5000.0 / max(abs(plan.objective), abs(plan.objective + 5000.0)))
+    assert richer._within(replace(worse, bound=None), plan).gap is None
 
 
 def test_what_a_step_brings_is_the_difference_of_two_solves(problem: PlanProblem, monkeypatch) -> None:
@@ -55,7 +72,7 @@ def test_what_a_step_brings_is_the_difference_of_two_solves(problem: PlanProblem
     limit = 30e3
     tight = with_budget(problem, "total", limit)
     here, there = solve_plan(tight), solve_plan(with_budget(problem, "total", 2 * limit))
-    step, _ = richer.looked_again(held(tight), [here])
+    step = richer.looked_again(held(tight), here).step
     assert step is not None
     assert step.more == limit
     assert step.gain == pytest.approx(there.objective - here.objective, abs=2e-3 * abs(there.objective))
@@ -65,7 +82,9 @@ def test_what_a_step_brings_is_the_difference_of_two_solves(problem: PlanProblem
 
 
 def test_no_budget_in_total_has_no_worth(problem: PlanProblem, plan: PlanSolution) -> None:
-    assert richer.looked_again(held(replace(problem, budgets=())), [plan]) == (None, None)
+    again = richer.looked_again(held(replace(problem, budgets=())), plan)
+    assert again.step is None
+    assert again.here is not None
 
 
 def test_slack_is_that_of_whole_people(problem: PlanProblem, plan: PlanSolution) -> None:

@@ -29,7 +29,7 @@ _MISSING = object()
 _GOOD: dict[tuple[int, int, str | None, bool], tuple[Node, Shape, Any]] = {}
 """Maps and lists without a problem, by object: trees share what a change leaves, and a scenario is checked in dozens of
 variants. Held by reference, so that no other object can come to have the number; what is kept must not be changed."""
-_MOST_GOOD = 30_000
+_MOST_GOOD = 5_000
 _NULL = "null (or nothing) is given; null removes what an earlier layer gave, and there is nothing to remove"
 
 

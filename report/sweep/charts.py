@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,6 +30,8 @@ MOST = 6
 _MOST_LABELS = 12
 _ACROSS = 3
 _LARGE = 10_000.0
+_MOST_DRAWN = 400
+"""Points of a line: more than a chart has room for would only make the page large."""
 
 
 def drawn_figures(asked: Asked, found: Responses) -> list[Wanted]:
@@ -53,6 +55,8 @@ def charts(asked: Asked, found: Responses) -> list[Chart]:
         title = title_of(each)
         if len(design.factors) == 1 and design.factors[0].values.bounds is None:
             text = f"{title} by {design.factors[0].path}; the band is the confidence interval."
+            if design.size > _MOST_DRAWN:
+                text += f" {_MOST_DRAWN} of the {design.size:,} points are drawn."
             drawn.append(Chart(key, title, text, partial(line, asked, found, each)))
         elif len(design.factors) == 2 and design.sample.kind == "grid":
             for place, name in enumerate(found.scenarios):
@@ -82,12 +86,15 @@ def line(asked: Asked, found: Responses, wanted: Wanted, size: Size) -> Figure:
                 places, points = places[order], [points[k] for k in order]
                 numbers = [point.numbers[0] for point in points]
             x = np.array(numbers, dtype=np.float64) if None not in numbers else np.arange(len(points), dtype=np.float64)
+            drawn = _thinned(len(x))
+            x = x[drawn]
             y, low, high = (
-                np.array(column[wanted], dtype=np.float64)[places] * _scale(unit)
+                np.array(column[wanted], dtype=np.float64)[places][drawn] * _scale(unit)
                 for column in (found.values, found.lows, found.highs)
             )
             colour = style.SERIES[place % len(style.SERIES)]
-            axes.plot(x, y, color=colour, marker=style.MARKERS[place % len(style.MARKERS)], markersize=4, label=name)
+            marker = style.MARKERS[place % len(style.MARKERS)]
+            axes.plot(x, y, color=colour, **_marked(len(points), marker), label=name)
             axes.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0)
             if None in numbers:
                 _labels(axes, [point.texts[0] for point in points], size)
@@ -160,12 +167,21 @@ def multiples(asked: Asked, found: Responses, wanted: Wanted, size: Size) -> Fig
 def _panel(axes: Axes, effect: Effect, unit: str, colour: str, name: str, size: Size) -> None:
     numeric = len(effect.numbers) == len(effect.levels)
     x = np.array(effect.numbers) if numeric else np.arange(len(effect.levels), dtype=np.float64)
-    order = np.argsort(x, kind="stable")
-    axes.plot(
-        x[order], np.array(effect.means)[order] * _scale(unit), color=colour, marker="o", markersize=4, label=name
-    )
+    order = np.argsort(x, kind="stable")[_thinned(len(x))]
+    means = np.array(effect.means)[order] * _scale(unit)
+    axes.plot(x[order], means, color=colour, **_marked(len(x), "o"), label=name)
     if not numeric:
         _labels(axes, list(effect.levels), size)
+
+
+def _thinned(count: int) -> np.ndarray:
+    """int64: places of the points that are drawn, evenly spread, the first and the last among them."""
+    return np.unique(np.linspace(0, max(count - 1, 0), min(count, _MOST_DRAWN)).round().astype(np.int64))
+
+
+def _marked(count: int, marker: str) -> dict[str, Any]:
+    """How a line of so many points is marked: not at all where its markers would run into one another."""
+    return {"marker": marker, "markersize": 4} if count <= _MOST_DRAWN / 4 else {}
 
 
 def _labels(axes: Axes, texts: Sequence[str], size: Size) -> None:

@@ -116,6 +116,20 @@ def test_more_than_six_changes_are_made_in_declared_order():
     added_up(found, PHONE)
 
 
+def test_fewer_changes_are_made_in_declared_order_where_that_is_asked():
+    """Two changes, by every order and by one: the ends are the same, and each sums to them."""
+    reasons = {name: {"rate": "2 /h", "channels": {"phone": "100 %"}, "handle": "3 min"} for name in ("a", "b")}
+    more = {name: {**each, "rate": "4 /h"} for name, each in reasons.items()}
+    pair = tiny(reasons=reasons, evidence={}), tiny("other", reasons=more, evidence={})
+    comparison = compare(simulate_all([resolve(one) for one in pair]))
+    every, one = bridge(comparison, [PHONE]), bridge(comparison, [PHONE], jobs=2, shapley_up_to=1)
+    assert (every.all_orders, every.worlds) == (True, 4)
+    assert (one.all_orders, one.worlds) == (False, 3)
+    assert every.end == one.end
+    assert added_up(one, PHONE)
+    assert added_up(every, PHONE)
+
+
 def added_up(found, line):
     start, end = found.start[line].value, found.end[line].value
     parts = [part.figures[line].value for part in found.parts]

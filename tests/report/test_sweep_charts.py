@@ -61,3 +61,15 @@ def test_large_amounts_stand_in_full():
     texts = [text.get_text() for text in figure.axes[0].get_yticklabels()]
     assert "15\u202f000\u202f000" in texts
     assert not figure.axes[0].yaxis.get_offset_text().get_text()
+
+
+def test_a_line_of_thousands_of_points_draws_as_many_as_there_is_room_for():
+    asked, found = swept("teams.desk.agents=1:3000:1")
+    drawn = line(asked, found, COST, style.WIDE).axes[0].lines[0]
+    x, y = np.asarray(drawn.get_xdata()), np.asarray(drawn.get_ydata())
+    assert len(x) == 400
+    assert (x[0], x[-1]) == (1, 3000)
+    assert np.diff(x).max() <= 8  # evenly spread
+    assert y.tolist() == (x * 1e6).tolist()
+    assert drawn.get_marker() == "None"
+    assert len(np.asarray(multiples(asked, found, COST, style.WIDE).axes[0].lines[0].get_xdata())) == 400

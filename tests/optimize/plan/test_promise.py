@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimize.plan.promise import Channel, Promise
+from optimize.plan.promise import Channel, Promise, may_hold
 
 
 def promise(met: list[bool], asked: float | None = 0.8, month: int = 0) -> Promise:
@@ -47,6 +47,21 @@ def test_a_channel_is_kept_over_all_its_months_and_no_month_may_be_refuted() -> 
     assert [each.month for each in found.refuted] == [3]
     assert not found.holds
     assert found.worst.month == 3
+
+
+def test_a_promise_is_given_up_when_no_replication_to_come_could_save_it() -> None:
+    """Two of five may not fail where 80 % is promised; one may. A mean may be turned round by any replication."""
+    assert not may_hold(Channel((promise([False, False]),), 0.95), 5)
+    assert may_hold(Channel((promise([True, False]),), 0.95), 5)
+    assert not may_hold(Channel((promise([True, False]),), 0.95), 2)
+    assert may_hold(Channel((promise([False, False], asked=None),), 0.95), 5)
+
+
+@pytest.mark.parametrize("met", [[True, False, False], [True, True, True], [False, True, True]])
+def test_what_holds_in_the_end_was_never_given_up(met: list[bool]) -> None:
+    whole = Channel((promise([*met, True, True, True, True]),), 0.95)
+    if whole.holds:
+        assert all(may_hold(Channel((promise(met[:seen]),), 0.95), 7) for seen in (1, 2, 3))
 
 
 @pytest.mark.slow

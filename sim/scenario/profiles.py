@@ -38,7 +38,7 @@ def read_profiles(
     """
     profiles = dict(known or {})
     for path, node in _named(document):
-        name = str(node.value)
+        name = node.written()
         file = _file(name, folders.get(node.origin.source, Path()))
         where = show_path(path)
         if file is None:
@@ -67,7 +67,7 @@ def _named(document: Node) -> Iterator[tuple[TreePath, Node]]:
     paths += [("reasons", name, "profile") for name in (reasons.children if reasons else {})]
     for path in paths:
         node = document.get(path)
-        if node is not None and isinstance(node.value, str):
+        if node is not None and node.is_scalar and node.value is not None:  # a number may be the name of a file
             yield path, node
 
 

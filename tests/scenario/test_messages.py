@@ -831,6 +831,16 @@ good.yaml:25:17  demand.week_profile
 """,
     ),
     Breakage(
+        "profile that is a number",
+        "  week_profile: week.csv",
+        "  week_profile: 3",
+        """
+good.yaml:25:17  demand.week_profile
+    there is no file '3'
+    allowed: a CSV file, by its path from the file that names it
+""",
+    ),
+    Breakage(
         "unknown KPI",
         "service_level(phone)",
         "servicelevel(phone)",

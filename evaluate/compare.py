@@ -115,6 +115,8 @@ class Comparison:
     """By option."""
     appraised: Mapping[str, Appraised] = field(default_factory=dict)
     """By option: the appraisal of the mean differences."""
+    chosen: str = ""
+    """The option that something else than the verdict has chosen, such as an optimiser under targets of its own."""
 
     @property
     def scenarios(self) -> tuple[Priced, ...]:
@@ -221,8 +223,8 @@ def _target_result(priced: Priced, channel: str, block: Channel, reached: Figure
     return TargetResult(channel, block.target, reached, int((monthly >= block.target.share).sum()), len(monthly))
 
 
-def compare(runs: Sequence[Replications]) -> Comparison:
-    """Sets every run after the first against the first. Raises NotComparable."""
+def compare(runs: Sequence[Replications], chosen: str = "") -> Comparison:
+    """Sets every run after the first against the first; ``chosen``: see `Comparison`. Raises NotComparable."""
     check_comparable([run.resolved for run in runs], [len(run.usage) for run in runs])
     priced = tuple(Priced(run) for run in runs)
     base, options = priced[0], priced[1:]
@@ -246,6 +248,7 @@ def compare(runs: Sequence[Replications]) -> Comparison:
         alone={one.name: alone(flows[one.name], base.resolved) | one.unit_costs for one in priced},
         against={name: table for name, (table, _) in found.items()},
         appraised={name: mean for name, (_, mean) in found.items()},
+        chosen=chosen,
     )
 
 

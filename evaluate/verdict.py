@@ -2,7 +2,8 @@
 
 The rule: of the scenarios that meet every target, the one with the highest NPV against the base (the base's own is
 zero). Where none meets every target, the one that meets most of them, then the highest NPV, and the answer says that
-the targets are missed. A lead whose paired interval includes zero is called too close to call.
+the targets are missed. A lead whose paired interval includes zero is called too close to call. An option that something
+else has chosen (`Comparison.chosen`) comes first, whatever the rule would say.
 """
 
 from __future__ import annotations
@@ -62,7 +63,8 @@ def standing(comparison: Comparison, name: str) -> Standing:
 def verdict(comparison: Comparison) -> Verdict:
     """Ranks the scenarios by the rule."""
     found = [standing(comparison, priced.name) for priced in comparison.scenarios]
-    ranked = tuple(sorted(found, key=lambda one: (len(one.missed), -(one.npv.value or 0.0))))
+    chosen = comparison.chosen
+    ranked = tuple(sorted(found, key=lambda one: (one.name != chosen, len(one.missed), -(one.npv.value or 0.0))))
     rivals = [one for one in ranked[1:] if len(one.missed) == len(ranked[0].missed)]
     if not rivals:
         return Verdict(ranked, Figure(None), "")

@@ -105,7 +105,9 @@ def _compared(comparison: Comparison, found: Verdict) -> str:
             )
         return f"{start}: it meets every target and no option that does is cheaper over {months_text(comparison)}."
     close = f", too close to call against {found.runner_up}" if found.close else ""
-    if best.missed:
+    if comparison.chosen:
+        rule = f"{best.name} was chosen"
+    elif best.missed:
         rule = f"{best.name} comes closest of {count}, but misses {_and(list(best.missed))}"
     elif best.targets:
         rule = f"{best.name} is the best of {count}: the cheapest that meets every target"

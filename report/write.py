@@ -88,7 +88,7 @@ def render_again(folder: Path) -> tuple[Comparison, list[str]]:
     `kpis_by_day.csv.gz`, the scenarios, the data and the manifest stay as they are. Raises NotStored.
     """
     runs, kept = restore(folder)
-    comparison = compare(runs)
+    comparison = compare(runs, chosen="plan" if "plan" in kept else "")
     changed = []
     with tempfile.TemporaryDirectory(prefix=".rendering-", dir=folder.parent) as draft:
         render(comparison, Path(draft), extras(comparison, kept), by_day=False)

@@ -101,7 +101,7 @@ def optimize(
             wish = replace(wish, replications=reps, most=max(wish.most, reps))
         prepare(engine or DEFAULT_ENGINE, None if quiet else tell)
         choice = choose(sources, Ask.of(base), wish, tell)
-        comparison = compare(choice.runs)
+        comparison = compare(choice.runs, chosen="plan")
         kept: dict[str, Any] = {"plan": plain(choice)}
         if choice.runner_up is not None:
             tell("why the runner-up lost")

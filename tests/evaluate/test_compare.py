@@ -1,5 +1,7 @@
 """Pairing on the same replications, measures against the base, unit costs, the verdict: with figures worked by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -177,6 +179,14 @@ def test_who_misses_a_target_ranks_below_who_does_not_whatever_it_saves():
     found = compare(simulate_all([resolve(tiny(channels=strict)), resolve(tiny("dear", channels=strict, teams=dear))]))
     assert [one.name for one in verdict(found).ranked] == ["dear", "tiny"]
     assert verdict(found).ranked[1].missed == ("phone",)
+
+
+def test_what_an_optimiser_chose_comes_first_whatever_the_rule_says():
+    found = comparison()
+    worst = verdict(found).ranked[-1].name
+    chosen = verdict(replace(found, chosen=worst))
+    assert chosen.best.name == worst
+    assert [one.name for one in chosen.ranked[1:]] == [one.name for one in verdict(found).ranked if one.name != worst]
 
 
 @pytest.mark.parametrize(

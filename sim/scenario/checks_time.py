@@ -58,18 +58,19 @@ def _zone_exists(name: str) -> bool:
 
 
 def last_day(scenario: Scenario) -> dt.date:
-    """Last day that the horizon touches."""
+    """Last day that the horizon touches; of one that starts too late, as if it started on the last day allowed."""
     horizon = scenario.horizon
+    start = min(horizon.start, _LAST)
     if horizon.months is not None:
-        return add_months(horizon.start, min(horizon.months, MAX_MONTHS)) - dt.timedelta(days=1)
+        return add_months(start, min(horizon.months, MAX_MONTHS)) - dt.timedelta(days=1)
     length = min(max(horizon.length or 1, 1), MAX_LENGTH_MS)
-    return horizon.start + dt.timedelta(days=(length - 1) // MS_PER_DAY)
+    return start + dt.timedelta(days=(length - 1) // MS_PER_DAY)
 
 
 def _length_ms(scenario: Scenario) -> int:
     if scenario.horizon.length is not None:
         return scenario.horizon.length
-    return ((last_day(scenario) - scenario.horizon.start).days + 1) * MS_PER_DAY
+    return ((last_day(scenario) - min(scenario.horizon.start, _LAST)).days + 1) * MS_PER_DAY
 
 
 def check_events(context: Context) -> Iterator[Problem]:

@@ -831,6 +831,16 @@ good.yaml:25:17  demand.week_profile
 """,
     ),
     Breakage(
+        "horizon beyond the calendar",
+        "  start: 2027-01",
+        "  start: 9999-12",
+        """
+good.yaml:7:10  horizon.start
+    9999-12-04 is out of range
+    allowed: 1970-01-01 to 2199-12-31
+""",
+    ),
+    Breakage(
         "profile that is a number",
         "  week_profile: week.csv",
         "  week_profile: 3",

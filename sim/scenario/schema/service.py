@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, NonNegativeInt, PositiveInt
+from pydantic import BeforeValidator, Field, NonNegativeInt
 
 from sim.scenario.schema.base import Block, Shares, Texts
 from sim.scenario.schema.demand import ComesBack, Delay
@@ -105,7 +105,7 @@ class Channel(Block):
     retry: Retry | None = None
     wrap_up: Delay = Field(default="0 s")  # type: ignore[assignment]
     """Agent's work after the customer has gone."""
-    parallel: PositiveInt = 1
+    parallel: int = Field(default=1, ge=1, le=100)
     """Contacts that one agent handles at once."""
     speed: list[Factor] = Field(default_factory=lambda: [1.0])
     """Speed of each contact with 1, 2, 3 ... in progress; the last holds for more."""

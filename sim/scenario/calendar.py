@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -84,13 +85,10 @@ def parse_opening(text: str) -> list[tuple[tuple[int, ...], int, int]]:
 
 
 def add_months(day: dt.date, months: int) -> dt.date:
-    """The same day of the month ``months`` later (the month's last day where it is shorter), as far as dates go."""
+    """The same day of the month ``months`` later (the month's last day where it is shorter)."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
-    if not dt.MINYEAR <= year < dt.MAXYEAR:
-        return dt.date.max if months > 0 else dt.date.min
-    following = dt.date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    return dt.date(year, month + 1, min(day.day, (following - dt.timedelta(days=1)).day))
+    return dt.date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 @lru_cache(maxsize=32)

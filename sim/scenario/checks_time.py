@@ -26,7 +26,7 @@ def check_horizon(context: Context) -> Iterator[Problem]:
     horizon = context.scenario.horizon
     at: Path = ("horizon",)
     about = (("horizon", "months"), ("horizon", "length"))
-    if not _FIRST <= horizon.start <= _LAST:
+    if not in_calendar(context.scenario):
         yield context.problem((*at, "start"), f"{horizon.start} is out of range", f"{_FIRST} to {_LAST}")
     if not _zone_exists(horizon.timezone):
         meant = nearest(horizon.timezone, available_timezones())
@@ -55,6 +55,11 @@ def _zone_exists(name: str) -> bool:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return True
+
+
+def in_calendar(scenario: Scenario) -> bool:
+    """Whether the horizon starts where one may start; what is told of its months means something only then."""
+    return _FIRST <= scenario.horizon.start <= _LAST
 
 
 def last_day(scenario: Scenario) -> dt.date:

@@ -11,6 +11,7 @@ from typing import Any
 from sim.scenario.calendar import Calendar
 from sim.scenario.checks import check
 from sim.scenario.checks_effects import effect_problems
+from sim.scenario.checks_time import in_calendar
 from sim.scenario.checks_uncertain import uncertain_problems
 from sim.scenario.digest import digest_of
 from sim.scenario.effects import opened, with_added, with_effects
@@ -90,7 +91,7 @@ def finish(document: Node, layers: Layers) -> Resolved:
 
 def _paths_amiss(document: Node, finding: Finding) -> list[Problem]:
     """What events and investments change amiss, where the scenario itself is not good enough to try more."""
-    if finding.scenario is None:
+    if finding.scenario is None or not in_calendar(finding.scenario):
         return []
     found: list[Problem] = []
     for regime in event_regimes(finding.scenario, document, None):

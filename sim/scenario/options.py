@@ -239,7 +239,7 @@ def away_share(team: Team, hours_ms: float, first: dt.date, days: int) -> float:
     for shift in team.shifts.values():
         named = parse_days(shift.days)
         begin, end = parse_hours(shift.hours)
-        dates = sum((first + dt.timedelta(days=day)).weekday() in named for day in range(days))
+        dates = sum((first.weekday() + day) % 7 in named for day in range(days))
         part = min(1.0, (shift.days_per_week or len(named)) / len(named))
         work += shift.share * part * dates * (end - begin - sum(shift.breaks))
     there = work * (1.0 - team.shrinkage.absence)

@@ -7,7 +7,6 @@ way the parts add up to the difference exactly. Shapley: "A value for n-person g
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import factorial, fsum
@@ -16,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, effective_n_jobs
 
 from evaluate.cashflow import cash_flows
 from evaluate.compare import Comparison
@@ -89,17 +88,10 @@ def bridge(
         between = Between(base.resolved, option.resolved, Path(folder), shapley_up_to)
         worlds = {made: between.world(made) for made in between.coalitions()}
         runs = {run.resolved.digest: run for run in (base.replications, option.replications)}
-        runs |= _simulated(
-            [each for each in worlds.values() if each.digest not in runs], base.replications, jobs, progress
-        )
-        last = tuple(range(len(between.changes)))
+        missing = [world for world in worlds.values() if world.digest not in runs]
+        runs |= _simulated(missing, base.replications, jobs, progress)
         observed = {
-            made: _observe(
-                option.replications if made == last else runs[world.digest],
-                base.replications,
-                wanted,
-                comparison.confidence,
-            )
+            made: _observe(runs[world.digest], base.replications, wanted, comparison.confidence)
             for made, world in worlds.items()
         }
     return _shared_out(comparison, between, observed, wanted, len(runs))
@@ -111,19 +103,15 @@ def _simulated(
     """Replications by digest on the tapes of another run, each world once, several worlds at a time."""
     new = list({world.digest: world for world in worlds}.values())
     engine = like.engine or DEFAULT_ENGINE
-    tasks = (delayed(_elsewhere)(pickle.dumps(world), like.seed, like.count, engine) for world in new)
-    found: dict[str, Replications] = {}
-    if len(new) < jobs:  # more workers than worlds: they share the replications
-        return {world.digest: replicate_closed(world, like.seed, like.count, jobs, engine) for world in new}
-    for done, (world, run) in enumerate(zip(new, Parallel(n_jobs=jobs, return_as="generator")(tasks), strict=True)):
-        if progress is not None:
-            progress(done, len(new))
-        found[world.digest] = run
+    inside = jobs if len(new) < effective_n_jobs(jobs) else 1  # with more workers than worlds, replications share them
+    with Parallel(n_jobs=1 if inside == jobs else jobs, return_as="generator") as pool:
+        runs = pool(delayed(replicate_closed)(world, like.seed, like.count, inside, engine) for world in new)
+        found: dict[str, Replications] = {}
+        for world, run in zip(new, runs, strict=True):
+            found[world.digest] = run
+            if progress is not None:
+                progress(len(found), len(new))
     return found
-
-
-def _elsewhere(packed: bytes, seed: int, count: int, engine: str) -> Replications:
-    return replicate_closed(pickle.loads(packed), seed, count, 1, engine)
 
 
 def _observe(run: Replications, base: Replications, lines: Sequence[Line], confidence: float) -> dict[Line, Observed]:

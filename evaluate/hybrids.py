@@ -90,14 +90,8 @@ class Between:
     def _apart(self, changes: list[Change]) -> list[Change]:
         """The changes, those that cannot be had apart made one."""
         while True:
-            missing = next(
-                (
-                    made
-                    for made in _coalitions(len(changes), self.shapley_up_to)
-                    if self._resolved(made, changes) is None
-                ),
-                None,
-            )
+            needed = _coalitions(len(changes), self.shapley_up_to)
+            missing = next((made for made in needed if self._resolved(made, changes) is None), None)
             if missing is None:
                 return changes
             one, other = self._needed(missing, changes)

@@ -123,7 +123,7 @@ def _fill(found: BackTested, made: Mark, folder: Path) -> None:
     save_tables(folder, words.frames(found))
     drawn = charts(found)
     for chart in drawn:
-        save_chart(folder, chart.key, chart.draw)
+        save_chart(folder, chart.key, chart.at)
     sections = [
         Extra("scores", "How good the prediction was", (), (words.tables(found)[0],)),
         *(Extra(f"along_{chart.key}", title, (), (table,), (chart,))

@@ -99,9 +99,7 @@ def save_parts(path: Path, parts: Iterable[pd.DataFrame]) -> None:
 def save_chart(folder: Path, name: str, draw: Callable[[style.Size], Figure]) -> None:
     """``charts/NAME.png`` and ``.svg``."""
     (folder / "charts").mkdir(exist_ok=True)
-    figure = draw(style.WIDE)
-    (folder / "charts" / f"{name}.png").write_bytes(style.png(figure))
-    (folder / "charts" / f"{name}.svg").write_text(style.svg(figure, name), encoding="utf-8")
+    style.save(draw(style.WIDE), folder / "charts", name)
 
 
 def teller(stream: TextIO, what: str) -> Tell:

@@ -153,7 +153,7 @@ def _fill(found: Monitored, folder: Path) -> None:
     save_tables(folder, words.frames(found))
     drawn = charts(found)
     for chart in drawn:
-        save_chart(folder, chart.key, chart.draw)
+        save_chart(folder, chart.key, chart.at)
     inputs = words.inputs_table(found)
     sections = [Extra("months", "Plan against actual", (), (words.months_table(found),), tuple(drawn))]
     if inputs is not None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from evaluate.compare import Comparison, compare
 from report.charts import style
-from report.draw import Chart, charts
+from report.draw import charts
 from report.extra import Extra
 from report.folder import folder_name, write_folder
 from report.kept import extras
@@ -67,19 +67,12 @@ def render(comparison: Comparison, folder: Path, more: Sequence[Extra] = (), by_
     drawn = charts(comparison)
     (folder / "charts").mkdir()
     for chart in (*drawn, *(chart for extra in more for chart in extra.charts)):
-        _write_chart(chart, folder / "charts")
+        style.save(chart.wide, folder / "charts", chart.key)
     (folder / "report.html").write_text(page(comparison, drawn, more), encoding="utf-8")
     (folder / "report.md").write_text(report_markdown(comparison, drawn, more), encoding="utf-8")
     sheets = workbook(comparison)
     if sheets is not None:
         (folder / "report.xlsx").write_bytes(sheets)
-
-
-def _write_chart(chart: Chart, folder: Path) -> None:
-    figure = chart.wide
-    (folder / f"{chart.key}.png").write_bytes(style.png(figure))
-    figure.set_layout_engine("none")  # it is laid out by now
-    (folder / f"{chart.key}.svg").write_text(style.svg(figure, chart.key), encoding="utf-8")
 
 
 def render_again(folder: Path) -> tuple[Comparison, list[str]]:

@@ -8,10 +8,9 @@ from functools import partial
 
 from evaluate.intervals import Figure, mean_figure
 from optimize.plan.frontier import frontier
-from optimize.plan.holding import Candidate, Holding, Wish
-from optimize.plan.model import solve_plan
+from optimize.plan.holding import Candidate, Holding
 from optimize.plan.naive import TEAM, restricted
-from optimize.plan.problem import PlanProblem, PlanSolution
+from optimize.plan.problem import PlanSolution
 from optimize.plan.promise import Channel
 from optimize.plan.several import several
 from optimize.plan.value import values
@@ -53,7 +52,7 @@ def naive_answers(holding: Holding) -> list[Naive]:
     there = {kinds.get(start.investment) for start in holding.learned.problem.starts}
     names = [TEAM, *(kind for kind in KINDS if kind in there)]
     problems = [restricted(holding.learned.problem, what, kinds) for what in names]
-    solved = several([partial(_solved, problem, wish) for problem in problems], wish.jobs)
+    solved = several([partial(wish.solved, problem, whole_seconds=WHOLE_SECONDS) for problem in problems], wish.jobs)
     why_not = {what: each for what, each in zip(names, solved, strict=True) if isinstance(each, str)}
     plans = {
         what: holding.candidate(f"{what}_only", each)
@@ -64,12 +63,6 @@ def naive_answers(holding: Holding) -> list[Naive]:
         holding.tell(f"setting {' and '.join(plan.name for plan in plans.values())} beside it")
     held = dict(zip(plans, holding.all_held(list(plans.values()), PUT_RIGHT), strict=True))
     return [Naive(f"{what}_only", held.get(what), why_not.get(what, "")) for what in names]
-
-
-def _solved(problem: PlanProblem, wish: Wish) -> PlanSolution:
-    return solve_plan(
-        problem, solver=wish.solver, time_limit=wish.time_limit, gap=wish.gap, whole_seconds=WHOLE_SECONDS
-    )
 
 
 def frontier_points(holding: Holding) -> list[Point]:

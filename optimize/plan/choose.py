@@ -18,7 +18,7 @@ from optimize.plan.holding import Candidate, Holding, Round, Wish, renamed
 from optimize.plan.learn import Learned, learn
 from optimize.plan.outcome import Infeasible, NothingFound
 from optimize.plan.polish import allowed, more_of, polished, tries_of
-from optimize.plan.problem import PlanProblem, PlanSolution
+from optimize.plan.problem import PlanSolution
 from optimize.plan.promise import promises
 from optimize.plan.proposals import Differ, proposals
 from optimize.plan.richer import Step, looked_again
@@ -190,8 +190,11 @@ def proposed(holding: Holding, best: Candidate, again: PlanSolution | None = Non
     kinds: tuple[Differ, ...] = ("investment", "start")
     if count > 1:
         start = best.solution if again is None else again
-        tasks = [partial(_different, problem, max(count, MORE * wish.proposals), kind, start, wish) for kind in kinds]
-        for some in several(tasks, wish.jobs):
+        search = partial(
+            proposals, problem, max(count, MORE * wish.proposals), solver=wish.solver,
+            time_limit=wish.limited(SECONDS), gap=wish.gap, start=start,
+        )  # fmt: skip
+        for some in several([partial(search, differ=kind) for kind in kinds], wish.jobs):
             for solution in () if isinstance(some, str) else some:
                 found.setdefault(solution.mix, solution)
     others = by_turns([solution for mix, solution in found.items() if mix != best.mix])
@@ -208,13 +211,6 @@ def proposed(holding: Holding, best: Candidate, again: PlanSolution | None = Non
         return [polished(holding, plan, tries, least) for plan in plans]
     best = max(plans, key=lambda plan: float(values(problem, *holding.runs(plan)).mean()))
     return [polished(holding, plan, 1, least) if plan is best else plan for plan in plans]
-
-
-def _different(problem: PlanProblem, count: int, differ: Differ, start: PlanSolution, wish: Wish) -> list[PlanSolution]:
-    seconds = SECONDS if wish.time_limit is None else min(SECONDS, wish.time_limit)
-    return proposals(
-        problem, count, differ=differ, solver=wish.solver, time_limit=seconds, gap=wish.gap, start=start
-    )  # fmt: skip
 
 
 def not_far(holding: Holding, best: Candidate, others: Sequence[PlanSolution]) -> list[PlanSolution]:

@@ -61,6 +61,30 @@ class Wish:
     jobs: int = 1
     engine: str | None = None
 
+    def solved(
+        self,
+        problem: PlanProblem,
+        *,
+        fixed: Mix | None = None,
+        start: PlanSolution | None = None,
+        seconds: float | None = None,
+        whole_seconds: float = 0.0,
+    ) -> PlanSolution:
+        """The best plan of a problem, searched as wished, ``seconds`` at most. Raises as `solve_plan`."""
+        return solve_plan(
+            problem,
+            fixed=fixed,
+            solver=self.solver,
+            time_limit=self.limited(seconds),
+            gap=self.gap,
+            start=start,
+            whole_seconds=whole_seconds,
+        )
+
+    def limited(self, seconds: float | None) -> float | None:
+        """The time limit, or so many seconds where that is less."""
+        return min((each for each in (self.time_limit, seconds) if each is not None), default=None)
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -101,19 +125,14 @@ class _Way:
 
     plan: Candidate
     learned: Learned
-    best: Candidate = field(init=False)
-    key: tuple[float, float] = (np.inf, 0.0)
-    """Of the plan as it was tried last."""
+    best: Candidate
+    best_key: tuple[float, float] = (np.inf, 0.0)
     going: bool = True
 
-    def __post_init__(self) -> None:
-        self.best, self._best_key = self.plan, self.key
-
     def tried(self, key: tuple[float, float]) -> None:
-        """What the simulation said of the plan."""
-        self.key = key
-        if key < self._best_key:
-            self.best, self._best_key = self.plan, key
+        """What the simulation said of the plan: smaller is better."""
+        if key < self.best_key:
+            self.best, self.best_key = self.plan, key
 
 
 @dataclass
@@ -135,20 +154,9 @@ class Holding:
         """Today."""
         return self.learned.base
 
-    def solved(
-        self, fixed: Mix | None = None, start: PlanSolution | None = None, whole_seconds: float = 0.0
-    ) -> PlanSolution:
+    def solved(self, fixed: Mix | None = None, start: PlanSolution | None = None) -> PlanSolution:
         """The best plan of the problem as it stands. Raises as `solve_plan`."""
-        wish = self.wish
-        return solve_plan(
-            self.learned.problem,
-            fixed=fixed,
-            solver=wish.solver,
-            time_limit=wish.time_limit,
-            gap=wish.gap,
-            start=start,
-            whole_seconds=whole_seconds,
-        )
+        return self.wish.solved(self.learned.problem, fixed=fixed, start=start)
 
     def candidate(self, name: str, solution: PlanSolution) -> Candidate:
         """The scenario that a solution makes."""
@@ -181,7 +189,7 @@ class Holding:
 
         Of each, the cheapest version that held is returned, or the one that missed least. The investments stay.
         """
-        ways = [_Way(plan, self.learned) for plan in plans]
+        ways = [_Way(plan, self.learned, best=plan) for plan in plans]
         for number in range(rounds + 1):
             going = [way for way in ways if way.going]
             if not going:
@@ -193,7 +201,10 @@ class Holding:
                 if way.going:
                     way.learned = correct(way.learned, way.plan.solution, run)
             going = [way for way in going if way.going]
-            tasks = [partial(_restaffed, way.learned.problem, way.plan.solution, self.wish) for way in going]
+            tasks = [
+                partial(self.wish.solved, way.learned.problem, fixed=way.plan.mix, start=way.plan.solution)
+                for way in going
+            ]
             for way, solution in zip(going, several(tasks, self.wish.jobs), strict=True):
                 again = None if isinstance(solution, str) else self.candidate(way.plan.name, solution)
                 way.going = again is not None and again.resolved.digest != way.plan.resolved.digest
@@ -258,11 +269,6 @@ class Holding:
         self.history.append(Round(plan.name, number, plan.solution.objective, worth, missed, len(each)))
         self.tell(f"{plan.name}, round {number + 1}: {len(each) - missed} of {len(each)} promises of service hold")
         return float(missed), -worth
-
-
-def _restaffed(problem: PlanProblem, plan: PlanSolution, wish: Wish) -> PlanSolution:
-    """The best people for a plan's investments by what is known now."""
-    return solve_plan(problem, fixed=plan.mix, solver=wish.solver, time_limit=wish.time_limit, gap=wish.gap, start=plan)
 
 
 def renamed(plan: Candidate, name: str, title: str, sources: Sources) -> Candidate:

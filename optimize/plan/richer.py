@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from optimize.plan.frontier import TOTAL, with_budget
-from optimize.plan.holding import Holding, Wish
-from optimize.plan.model import solve_plan
+from optimize.plan.holding import Holding
 from optimize.plan.problem import PlanProblem, PlanSolution
 from optimize.plan.several import several
 
@@ -62,11 +61,10 @@ def looked_again(holding: Holding, plan: PlanSolution) -> Again:
     """
     problem = holding.learned.problem
     total = next((budget for budget in problem.budgets if budget.name == TOTAL), None)
-    tasks = [partial(_solved, problem, plan, holding.wish)]
     more = 0.0 if total is None else STEP * total.limit
-    if total is not None and more > 0:
-        tasks.append(partial(_solved, with_budget(problem, TOTAL, total.limit + more), plan, holding.wish))
-    here, *others = several(tasks, holding.wish.jobs)
+    problems = [problem, *([with_budget(problem, TOTAL, total.limit + more)] if total is not None and more > 0 else [])]
+    solve = partial(holding.wish.solved, start=plan, seconds=SECONDS, whole_seconds=SECONDS)
+    here, *others = several([partial(solve, each) for each in problems], holding.wish.jobs)
     if isinstance(here, str):
         return Again()
     if total is None or not others or isinstance(others[0], str):
@@ -75,14 +73,8 @@ def looked_again(holding: Holding, plan: PlanSolution) -> Again:
     if _spent(problem, there) <= total.limit + _CENT and there.objective > here.objective:
         here = _within(here, there)
     gain = max(0.0, there.objective - here.objective)
-    return Again(
-        here, Step(more, gain, None if here.bound is None else max(0.0, here.bound - here.objective - here.rounding))
-    )
-
-
-def _solved(problem: PlanProblem, start: PlanSolution, wish: Wish) -> PlanSolution:
-    seconds = SECONDS if wish.time_limit is None else min(SECONDS, wish.time_limit)
-    return solve_plan(problem, solver=wish.solver, time_limit=seconds, gap=wish.gap, start=start, whole_seconds=SECONDS)
+    leeway = None if here.bound is None else max(0.0, here.bound - here.objective - here.rounding)
+    return Again(here, Step(more, gain, leeway))
 
 
 def _within(here: PlanSolution, there: PlanSolution) -> PlanSolution:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -116,6 +117,13 @@ def svg(figure: Figure, salt: str) -> str:
     with matplotlib.rc_context({"svg.hashsalt": salt}):
         figure.savefig(out, format="svg", facecolor="white", metadata={"Date": None, "Creator": None})
     return out.getvalue()
+
+
+def save(figure: Figure, folder: Path, name: str) -> None:
+    """``NAME.png`` and ``NAME.svg`` of a figure, laid out once."""
+    (folder / f"{name}.png").write_bytes(png(figure))
+    figure.set_layout_engine("none")  # it is laid out by now
+    (folder / f"{name}.svg").write_text(svg(figure, name), encoding="utf-8")
 
 
 def inline_svg(figure: Figure, key: str, title: str, text: str) -> str:

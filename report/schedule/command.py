@@ -216,7 +216,7 @@ def _fill(folder: Path, found: Scheduled, overlay: str) -> None:
     (folder / OVERLAY).write_text(overlay, encoding="utf-8")
     for one in found.schedules:
         for chart in page.charts_of(one):
-            save_chart(folder, chart.key, chart.draw)
+            save_chart(folder, chart.key, chart.at)
     (folder / "report.html").write_text(page.page(found), encoding="utf-8")
 
 

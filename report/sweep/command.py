@@ -199,5 +199,5 @@ def _rendered(swept: Swept, folder: Path) -> None:
     save_parts(folder / "effects.csv", effects_tables(design, found))
     drawn = charts(swept.asked, found)
     for chart in drawn:
-        save_chart(folder, chart.key, chart.draw)
+        save_chart(folder, chart.key, chart.at)
     (folder / "report.html").write_text(page_of(swept.asked, found, drawn), encoding="utf-8")

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 import cli
 import report.write
-from optimize.plan import holding, model, polish, richer
+from optimize.plan import holding, model, polish
 from report.plan.words import five_lines
 from sim.scenario.emit import to_yaml
 from tests.optimize.plan.worlds import HELP_PAGES, NOTICES, TRAINING, world
@@ -82,7 +82,6 @@ def judged(place) -> dict:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(holding, "solve_plan", stopped)
-        patch.setattr(richer, "solve_plan", stopped)
         asked = ("--objective", "score", "--solver", "cbc", "--target", "csat>=60 %", "--quiet", "--format", "json")
         found = deskplan(place, "optimize", "judged.yaml", *asked, "--jobs", "1", "--reps", "3", "--proposals", "1")
     assert found.exit_code == 0, found.output[-3000:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,8 +32,7 @@ def check_writable(out: Path) -> None:
     """Refuses before minutes of work what would fail after them."""
     try:
         out.mkdir(parents=True, exist_ok=True)
-        probe = out / ".deskplan-probe"
-        probe.touch()
-        probe.unlink()
+        with tempfile.TemporaryFile(dir=out):  # without a name that another run could be at
+            pass
     except OSError as problem:
         raise Refused(f"cannot write in {out}: {problem.strerror}") from None

@@ -185,6 +185,8 @@ def remove(found: Sequence[Thing]) -> None:
                 continue
             for suffix in ("", "-wal", "-shm", ".lock"):
                 thing.path.with_name(thing.path.name + suffix).unlink(missing_ok=True)
+        except FileNotFoundError:
+            continue  # another clean is at it
         except OSError as problem:
             raise Refused(f"cannot remove {thing.path}: {problem.strerror}") from None
 

@@ -33,6 +33,7 @@ from sim.calibrate.scenario_text import (
     start,
 )
 from sim.scenario.calendar import Calendar
+from sim.scenario.files import write_whole
 from sim.scenario.problems import Origin, Problem, ScenarioProblems
 from sim.scenario.schema.demand import Horizon
 from sim.scenario.units import MS_PER_DAY
@@ -53,11 +54,11 @@ def write_scenario(fit: Calibration, out: Path, name: str) -> tuple[Path, ...]:
 
 
 def write_texts(texts: Mapping[Path, str]) -> None:
-    """Writes files, and the folder that they are in. Raises ScenarioProblems where that cannot be."""
+    """Writes files, each whole or not at all, and the folder that they are in. Raises ScenarioProblems where that cannot be."""
     for path, text in texts.items():
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            write_whole(path, text)
         except OSError as error:
             wrong = f"{path} cannot be written: {error.strerror}"
             raise ScenarioProblems([Problem("", wrong, origin=Origin("--out"))]) from None

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sim.scenario.emit import to_yaml
+from sim.scenario.files import write_whole
 from sim.scenario.layers import locate
 from sim.scenario.problems import ScenarioProblems
 from sim.scenario.resolved import Resolved
@@ -59,12 +60,7 @@ def beside(file: Path) -> Path:
 
 def write_mark(mark: Mark, path: Path) -> None:
     """Writes it, whole or not at all. Raises OSError."""
-    draft = path.with_name(f".{path.name}.writing")
-    try:
-        draft.write_text(_HEAD + to_yaml(mark.model_dump(mode="json")), encoding="utf-8")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    write_whole(path, _HEAD + to_yaml(mark.model_dump(mode="json")))
 
 
 def read_mark(path: Path) -> Mark | None:

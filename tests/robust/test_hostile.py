@@ -7,12 +7,14 @@ import resource
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 import cli
+from report.given import check_writable
 from report.options import options_csv
 from report.tables import to_csv
 from sim.scenario.load import load
@@ -97,6 +99,13 @@ def test_a_full_disk_is_said_in_words_and_leaves_nothing_behind(tiny, tmp_path, 
     assert "cannot write in" in done.stderr
     assert "Traceback" not in done.stderr
     assert list(out.iterdir()) == []
+
+
+def test_many_runs_ask_at_once_whether_a_folder_can_be_written(tmp_path):
+    """One run took another's probe for its own, and refused to start."""
+    with ThreadPoolExecutor(8) as runs:
+        list(runs.map(check_writable, [tmp_path / "out"] * 2000))
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 @pytest.mark.slow

@@ -26,6 +26,7 @@ SCHEMA = 1
 CLAIM_S = 30.0
 """A claim that is not renewed for so long is void."""
 _BUSY_S = 60.0
+_PAUSE_S = 0.01
 _MOST_ASKED = 500
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS units (key TEXT PRIMARY KEY, digest TEXT NOT NULL, version TEXT NOT NULL, "
@@ -73,7 +74,7 @@ class Store:
     def _connected(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=_BUSY_S, isolation_level=None)
         try:
-            db.execute("PRAGMA journal_mode = WAL")
+            _write_ahead(db)
             db.execute("PRAGMA synchronous = NORMAL")  # a killed process loses nothing; a power cut the last moments
             found = db.execute("PRAGMA user_version").fetchone()[0]
             if found not in (0, SCHEMA):
@@ -211,6 +212,20 @@ class Store:
         self.close()
 
 
+def _write_ahead(db: sqlite3.Connection) -> None:
+    """Turns the write-ahead log on. SQLite asks no busy handler here: where two processes make the file at once, one is
+    told at once that it is locked."""
+    deadline = time.monotonic() + _BUSY_S
+    while db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":  # it stays in the file
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as problem:
+            if not _is_busy(problem) or time.monotonic() > deadline:
+                raise
+        time.sleep(_PAUSE_S)
+
+
 @contextmanager
 def _transaction(db: sqlite3.Connection) -> Iterator[None]:
     db.execute("BEGIN IMMEDIATE")
@@ -230,6 +245,10 @@ def _checksum(key: str, value: bytes) -> bytes:
 def _is_damage(problem: sqlite3.Error) -> bool:
     name = getattr(problem, "sqlite_errorname", "")
     return not isinstance(problem, sqlite3.OperationalError) or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+
+
+def _is_busy(problem: sqlite3.Error) -> bool:
+    return getattr(problem, "sqlite_errorname", "").startswith("SQLITE_BUSY")
 
 
 def _is_full(problem: sqlite3.Error) -> bool:

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -175,4 +176,16 @@ def test_a_store_locked_by_others_for_long_is_refused_and_not_set_aside(tmp_path
             mine.claim(["a"])
         other.execute("ROLLBACK")
         assert mine.claim(["a"]) == {"a"}
+    assert told == []
+
+
+def test_a_store_that_another_process_makes_at_the_same_moment_is_waited_for(tmp_path, told):
+    """SQLite refuses at once, whatever time it is given, where two turn its write-ahead log on together."""
+    with closing(sqlite3.connect(tmp_path / NAME, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        done = threading.Timer(0.3, lambda: other.execute("COMMIT"))
+        done.start()
+        with Store(tmp_path, "v1", told.append) as store:
+            assert store.claim(["a"]) == {"a"}
+        done.join()
     assert told == []

@@ -18,6 +18,7 @@ from report.given import Refused, check_given, check_writable, with_loops
 from report.kept import plain_bridge
 from report.lean import Clock
 from report.progress import progress_on
+from report.resolved_files import layer_texts
 from report.uncertainty_section import plain_uncertainty
 from report.write import write_run
 from sim.engine import DEFAULT_ENGINE, prepare
@@ -78,12 +79,14 @@ def compute_and_write(
         comparison = compare(runs)
         kept = {} if shared_out is None else _bridge(comparison, shared_out, jobs, progress_to, quiet)
         kept |= plain_marks(resolveds)
+        layers: dict[str, str] = {}
         if uncertain:
             sources = [Sources(file, tuple(overlays), tuple(sets)) for file in files]
             kept |= _drawn(sources, engine or DEFAULT_ENGINE, seed, jobs, progress_to, quiet)
+            layers = layer_texts(sources, resolveds)
     except (NotComparable, NothingUncertain, Unbounded) as problem:
         raise Refused(str(problem)) from None
-    return comparison, write_run(comparison, out, clock.circumstances(command, arguments, jobs), kept)
+    return comparison, write_run(comparison, out, clock.circumstances(command, arguments, jobs), kept, layers)
 
 
 def _bridge(

@@ -1,7 +1,8 @@
 """A run done again from its own folder, and whether it gives the same bytes.
 
 Everything is taken from the folder: the command and its arguments from `manifest.json`, the scenarios from
-`scenarios/` as they were run (overlays and `--set` are laid in already). Compared are the SHA-256 digests of every
+`scenarios/` as they were run (overlays and `--set` are laid in already), or where draws were made from `layers/`.
+Compared are the SHA-256 digests of every
 file that the first run wrote, but for `manifest.json`, which says when and how long, and `data/run.json`, which names
 the files that were read.
 """
@@ -16,6 +17,8 @@ from typing import Any
 
 from report.given import Refused
 from report.manifest import digests
+from report.resolved_files import LAYERS
+from sim.scenario.as_written import given
 
 LEFT_OUT = ("data/run.json",)
 """Names the files that were read, and these are others now."""
@@ -154,9 +157,12 @@ def given_again(run: Recorded, params: Mapping[str, Any], out: Path) -> dict[str
         again[name] = taken[0] if isinstance(given, str) else tuple(taken)
     if files == list(run.scenarios):
         raise Refused(f"{run.folder} was written by '{run.command}', which runs no scenario again")
+    overlays: tuple[str, ...] = ()
+    if (run.folder / LAYERS).is_dir():  # draws are laid into the layers that declare them
+        again, overlays = _layered(run, again)
     fixed = {
-        "overlays": (), "sets": (), "out": out, "quiet": True, "form": "text", "seed": run.seed, "engine": run.engine,
-        "use_store": False, "cluster": None,
+        "overlays": overlays, "sets": (), "out": out, "quiet": True, "form": "text", "seed": run.seed,
+        "engine": run.engine, "use_store": False, "cluster": None,
     }  # fmt: skip
     again |= {name: value for name, value in fixed.items() if name in again}
     if again.get("design_file") and (run.folder / DESIGN).is_file():
@@ -166,6 +172,23 @@ def given_again(run: Recorded, params: Mapping[str, Any], out: Path) -> dict[str
 
 FILES = ("file", "base", "option", "others", "files")
 """Names of the commands' parameters that are scenario files, in the order in which they are given."""
+
+
+def _layered(run: Recorded, again: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The parameters with the scenarios' first layers in place of the merged scenarios, and the overlays of all, among
+    which are those that open the loops."""
+    first: dict[str, str] = {}
+    overlays: tuple[str, ...] = ()
+    for path in reversed(run.scenarios):
+        found = given(run.folder / LAYERS / path.stem)
+        if found is not None:
+            first[str(path)], overlays = str(found[0]), tuple(map(str, found[1]))
+    for name in FILES:
+        if isinstance(again.get(name), str):
+            again[name] = first.get(again[name], again[name])
+        elif name in again:
+            again[name] = tuple(first.get(each, each) for each in again[name])
+    return again | {"feedback": True}, overlays
 
 
 def _listed(names: Sequence[str], most: int = 12) -> str:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sim.scenario.as_written import as_written
 from sim.scenario.emit import to_yaml
 from sim.scenario.nodes import read_path
 from sim.scenario.resolved import Resolved
 from sim.scenario.show import NOTHING, rows
+from sim.scenario.vary import Sources
 from sim.scenario.yaml_text import read_yaml
+
+LAYERS = "layers"
 
 
 def filled_in(resolved: Resolved) -> dict[str, Any]:
@@ -30,6 +35,19 @@ def write_scenario(resolved: Resolved, folder: Path) -> None:
         (folder / "profiles").mkdir(exist_ok=True)
         table = "weight\n" + "".join(f"{weight!r}\n" for weight in weights)
         (folder / "profiles" / _file_name(resolved, name)).write_text(table, encoding="utf-8")
+
+
+def layer_texts(sources: Sequence[Sources], resolveds: Sequence[Resolved]) -> dict[str, str]:
+    """``layers/NAME/...`` -> text: the layers of every scenario, for a command that draws what is uncertain."""
+    named = zip((resolved.scenario.name for resolved in resolveds), sources, strict=False)
+    return {f"{LAYERS}/{name}/{file}": text for name, each in named for file, text in as_written(each).items()}
+
+
+def write_texts(folder: Path, texts: Mapping[str, str]) -> None:
+    """Name in the folder -> text, as files."""
+    for name, text in texts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def _file_name(resolved: Resolved, profile: str) -> str:

@@ -15,6 +15,7 @@ from report.charts import style
 from report.charts import uncertainty as chart
 from report.given import Refused, check_given, with_loops
 from report.lean import Clock, save_chart, save_tables, teller, write_lean
+from report.resolved_files import layer_texts, write_texts
 from sim.engine import DEFAULT_ENGINE
 from sim.feedback import Unbounded
 from sim.scenario.resolved import Resolved
@@ -103,4 +104,10 @@ def _run(
         raise Refused(str(problem)) from None
     facts = {"engine": engine or DEFAULT_ENGINE, "seed": found.seed, "replications": found.replications, **asked}
     ran = clock.circumstances(command, arguments, jobs)
-    return found, write_lean(out, ran, resolveds, lambda folder: fill(found, folder), facts)
+    layers = layer_texts(sources, resolveds)
+
+    def write(folder: Path) -> None:
+        fill(found, folder)
+        write_texts(folder, layers)
+
+    return found, write_lean(out, ran, resolveds, write, facts)

@@ -19,7 +19,7 @@ from report.kept import extras
 from report.manifest import Circumstances, digests, manifest
 from report.markdown import report_markdown
 from report.page import page
-from report.resolved_files import write_scenario
+from report.resolved_files import write_scenario, write_texts
 from report.stored import restore, store
 from report.tables import all_tables, to_csv
 from report.workbook.write import workbook
@@ -45,8 +45,7 @@ def write_run(
         for one in comparison.scenarios:
             write_scenario(one.resolved, folder / "scenarios")
         store([one.replications for one in comparison.scenarios], folder, kept or {})
-        for name, content in (texts or {}).items():
-            (folder / name).write_text(content, encoding="utf-8")
+        write_texts(folder, texts or {})
         render(comparison, folder, extras(comparison, kept or {}), by_day)
         files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
         said = manifest(comparison, circumstances, [*files, "manifest.json"]) | {"sha256": digests(folder)}

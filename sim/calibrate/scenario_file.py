@@ -54,7 +54,7 @@ def write_scenario(fit: Calibration, out: Path, name: str) -> tuple[Path, ...]:
 
 
 def write_texts(texts: Mapping[Path, str]) -> None:
-    """Writes files, each whole or not at all, and the folder that they are in. Raises ScenarioProblems where that cannot be."""
+    """Writes files, each whole or not at all, and their folder. Raises ScenarioProblems where that cannot be."""
     for path, text in texts.items():
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -153,7 +153,7 @@ class Layers:
             allowed = "PATH=CHANGE, such as 'reasons.return.per_order=x 1.2'"
             self.problems.append(Problem("", "there is no '='", allowed, origin=origin))
             return document
-        node = _set_value(value.strip(), origin, self.problems)
+        node = set_value(value.strip(), origin, self.problems)
         if node is None:
             return document
         before = len(self.problems)
@@ -162,7 +162,7 @@ class Layers:
         return document
 
 
-def _set_value(text: str, origin: Origin, problems: list[Problem]) -> Node | None:
+def set_value(text: str, origin: Origin, problems: list[Problem]) -> Node | None:
     """The value given to `--set`: a change as it stands, or a list or map as in YAML."""
     if not text.startswith(("[", "{", '"', "'")):
         value = plain_scalar(text)

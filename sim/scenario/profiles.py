@@ -39,7 +39,7 @@ def read_profiles(
     profiles = dict(known or {})
     for path, node in _named(document):
         name = node.written()
-        file = _file(name, folders.get(node.origin.source, Path()))
+        file = file_of(name, folders.get(node.origin.source, Path()))
         where = show_path(path)
         if file is None:
             wrong = f"there is no file '{name}'"
@@ -71,7 +71,8 @@ def _named(document: Node) -> Iterator[tuple[TreePath, Node]]:
             yield path, node
 
 
-def _file(name: str, folder: Path) -> Path | None:
+def file_of(name: str, folder: Path) -> Path | None:
+    """The file that a name means in a file of this folder: beside it, or one that ships with deskplan."""
     if is_file(folder / name):
         return folder / name
     shipped = Path(str(resources.files("scenarios"))) / name

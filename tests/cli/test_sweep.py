@@ -216,6 +216,43 @@ def test_any_run_is_run_again_from_its_own_folder(repo_root, place, arguments):
     assert "The same bytes: all" in ran.stdout
 
 
+UNCERTAIN = """
+extends: tiny.yaml
+name: unsure
+experiment: {replications: 2}
+uncertain: {teams.desk.wage: {uniform: [18 EUR/h, 30 EUR/h], because: the union, evidence: assumed}}
+"""
+RAISED = "extends: unsure.yaml\nname: raised\nchanges: {teams.desk.wage: x 1.1, teams.desk.agents: + 1}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("uncertainty", "--draws", "16", "--no-feedback"), ("tornado",), ("compare", "--uncertain", "--reps", "2")],
+    ids=lambda words: words[0],
+)
+def test_draws_are_made_again_where_an_option_changes_relatively_what_its_base_declares(repo_root, place, arguments):
+    """An option raises every drawn wage; in the merged scenario the draw would replace what it raised."""
+    (place / "unsure.yaml").write_text(UNCERTAIN, encoding="utf-8")
+    (place / "raised.yaml").write_text(RAISED, encoding="utf-8")
+    (place / "flat").mkdir(exist_ok=True)
+    (place / "flat" / "flat.csv").write_text("weight\n" + "1\n" * 336, encoding="utf-8")
+    (place / "flat" / "over.yaml").write_text("demand: {week_profile: flat.csv}\n", encoding="utf-8")
+    command, *more = arguments
+    first = deskplan(
+        repo_root, place, command, "unsure.yaml", "raised.yaml", *more, "--overlay", "flat/over.yaml",
+        "--set", "teams.desk.agents=4", "--quiet", "--out", "again", *FAST,
+    )  # fmt: skip
+    assert first.returncode == 0, first.stderr
+    folder = max((place / "again").glob(f"*-{command}-*"))
+    moved = place / f"moved-{command}"
+    folder.rename(moved)  # it needs nothing but itself
+    for name in ("unsure.yaml", "raised.yaml"):
+        (place / name).unlink()
+    ran = deskplan(repo_root, place, "rerun", moved.name, *FAST)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "The same bytes: all" in ran.stdout
+
+
 def test_runs_lists_and_clean_removes_only_what_it_said(repo_root, place):
     home = place / "tidy"
     for _ in range(2):

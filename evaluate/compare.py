@@ -14,7 +14,7 @@ from evaluate.cashflow import cash_flows
 from evaluate.headline import ALL, Line, Sums, difference_of, headline, sums, value_of
 from evaluate.intervals import Figure, mean_figure
 from evaluate.measures import FlowArrays, Table, against, alone, categories_of, flow_arrays, present_values, with_line
-from evaluate.released import released
+from evaluate.released import Released, released
 from evaluate.unit_costs import unit_costs
 from sim.kpis import kpi_table
 from sim.kpis.registry import KPIS
@@ -106,17 +106,43 @@ class Comparison:
     base: Priced
     options: tuple[Priced, ...]
     lines: tuple[Line, ...]
-    sums: Mapping[str, Mapping[Line, Sums | None]]
-    """By scenario: numerators and denominators of every headline KPI."""
     flows: Mapping[str, FlowArrays]
     """By scenario, all with the same categories."""
-    alone: Mapping[str, Table]
-    against: Mapping[str, Table] = field(default_factory=dict)
-    """By option."""
-    appraised: Mapping[str, Appraised] = field(default_factory=dict)
-    """By option: the appraisal of the mean differences."""
+    released: Mapping[str, Released | None] = field(default_factory=dict)
+    """By option: agents' time that it sets free."""
     chosen: str = ""
     """The option that something else than the verdict has chosen, such as an optimiser under targets of its own."""
+
+    @cached_property
+    def sums(self) -> Mapping[str, Mapping[Line, Sums | None]]:
+        """By scenario: numerators and denominators of every headline KPI."""
+        return {
+            one.name: {line: sums(one.resolved, one.replications.tallies, line) for line in self.lines}
+            for one in self.scenarios
+        }
+
+    @cached_property
+    def alone(self) -> Mapping[str, Table]:
+        """By scenario: measures of it by itself."""
+        return {one.name: alone(self.flows[one.name], self.base.resolved) | one.unit_costs for one in self.scenarios}
+
+    @property
+    def against(self) -> Mapping[str, Table]:
+        """By option: measures of it against the base."""
+        return {name: table for name, (table, _) in self._against.items()}
+
+    @property
+    def appraised(self) -> Mapping[str, Appraised]:
+        """By option: the appraisal of the mean differences."""
+        return {name: mean for name, (_, mean) in self._against.items()}
+
+    @cached_property
+    def _against(self) -> dict[str, tuple[Table, Appraised]]:
+        base, flows = self.base, self.flows
+        return {
+            one.name: against(flows[one.name], flows[base.name], base.resolved, self.released.get(one.name))
+            for one in self.options
+        }
 
     @property
     def scenarios(self) -> tuple[Priced, ...]:
@@ -238,18 +264,7 @@ def compare(runs: Sequence[Replications], chosen: str = "") -> Comparison:
     if base.resolved.scenario.economics.count_released_time:
         flows = {name: with_line(each, "released_time", time.get(name)) for name, each in flows.items()}
     lines = tuple(headline([one.resolved.scenario for one in priced]))
-    found = {one.name: against(flows[one.name], flows[base.name], base.resolved, time[one.name]) for one in options}
-    return Comparison(
-        base=base,
-        options=options,
-        lines=lines,
-        sums={one.name: {line: sums(one.resolved, one.replications.tallies, line) for line in lines} for one in priced},
-        flows=flows,
-        alone={one.name: alone(flows[one.name], base.resolved) | one.unit_costs for one in priced},
-        against={name: table for name, (table, _) in found.items()},
-        appraised={name: mean for name, (_, mean) in found.items()},
-        chosen=chosen,
-    )
+    return Comparison(base, options, lines, flows, time, chosen)
 
 
 def check_comparable(resolveds: Sequence[Resolved], replications: Sequence[int]) -> None:

@@ -9,7 +9,6 @@ from itertools import pairwise
 import numpy as np
 
 _BRACKET = 1e-12, 1e12  # of x = 1 / (1 + rate): rates from nearly -100 % to as good as infinite
-_STEPS = 400  # halvings of the bracket; float precision is reached long before
 _LOW, _HIGH = np.log(1e-3), np.log(1e3)
 """Of 1 + rate, per period: rates from -99.9 % to 99,900 % a period; no others are looked for."""
 _GRID = 20_001
@@ -63,10 +62,9 @@ def internal_rate(amounts: Sequence[float] | np.ndarray, times: Sequence[float] 
     start = positive(low)
     if start == positive(high):
         return None
-    for _ in range(_STEPS):
-        middle = (low + high) / 2
+    while low < (middle := (low + high) / 2) < high:  # as far as floats go
         low, high = (middle, high) if positive(middle) == start else (low, middle)
-    return math.expm1(-(low + high) / 2)
+    return math.expm1(-middle)
 
 
 def all_rates(amounts: Sequence[float] | np.ndarray, times: Sequence[float] | np.ndarray) -> list[float]:

@@ -1,13 +1,14 @@
 """Where compiled loops keep their machine code, and what happens where it cannot."""
 
-import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from sim import machine_code
+from sim.engine import prepare
 
 
 @pytest.fixture
@@ -66,13 +67,43 @@ def test_every_compiled_loop_is_among_the_sources() -> None:
     assert compiled <= named
 
 
-@pytest.mark.slow
-def test_the_first_run_says_that_it_compiles(tmp_path: Path) -> None:
+def test_the_first_run_says_that_it_compiles_and_the_next_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A new user waits for the compiler once, and is told so."""
-    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "NUMBA_CACHE_DIR": ""}
-    scenario = Path(__file__).parents[2] / "scenarios" / "classic" / "erlang_b.yaml"
-    command = [sys.executable, "-m", "cli", "run", str(scenario), "--reps", "2", "--out", str(tmp_path / "out")]
-    first = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
-    again = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
-    assert "Compiling the simulation engine" in first.stderr + first.stdout
-    assert "Compiling" not in again.stderr + again.stdout
+    used: list[bool] = []
+    said: list[str] = []
+    monkeypatch.setattr(machine_code, "FOLDER", tmp_path)
+    monkeypatch.setattr(machine_code, "helped_by", lambda _module: nullcontext())
+    monkeypatch.setattr(machine_code, "_USES", [lambda: used.append(machine_code.is_compiled())])
+    for _ in range(2):
+        prepare("fast", said.append)
+    assert used == [False]
+    assert len(said) == 2
+    assert said[0].startswith("Compiling the simulation engine")
+    assert said[1].startswith("... compiled in ")
+
+
+MISSES = """
+import gc, sys
+import cli
+from numba.core.dispatcher import Dispatcher
+cli.main(sys.argv[1:], prog_name="deskplan", standalone_mode=False)
+every = [each for each in gc.get_objects() if isinstance(each, Dispatcher)]
+found = [each for each in every if each.py_func.__module__.startswith("sim.")]
+print(sum(sum(each.stats.cache_hits.values()) for each in found),
+      [each.py_func.__name__ for each in found if each.stats.cache_misses], file=sys.stderr)
+"""
+
+
+@pytest.mark.slow
+def test_once_all_is_compiled_a_run_compiles_nothing(repo_root: Path, tmp_path: Path) -> None:
+    """What `compile_all` forgot would be compiled in every process that needs it, or at least in the next."""
+    prepare("fast")
+    command = [sys.executable, "-c", MISSES, "run", "baseline", "--reps", "1", "--jobs", "1", "--quiet"]
+    ran = subprocess.run(
+        [*command, "--out", str(tmp_path)], cwd=repo_root, capture_output=True, text=True, check=True
+    )  # fmt: skip
+    taken, compiled = ran.stderr.strip().split(" ", 1)
+    assert int(taken) > 20
+    assert compiled == "[]"

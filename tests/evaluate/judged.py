@@ -45,4 +45,4 @@ def comparison(base: Values, *options: Values, replications: int = 4, months: in
         one = Priced(Replications(resolve(world(name, months, **more)), blank, blank))
         one.__dict__["_series"] = {yardstick(k): series(v, replications, months) for k, v in values.items()}
         scenarios.append(one)
-    return Comparison(scenarios[0], tuple(scenarios[1:]), (), {}, {}, {})
+    return Comparison(scenarios[0], tuple(scenarios[1:]), (), {})

@@ -10,6 +10,7 @@ import pytest
 from evaluate.compare import NotComparable
 from evaluate.distribution import distribution
 from evaluate.importance import importances, resting_on, sentence
+from evaluate.latin import design, latin
 from evaluate.tornado import planned, tornado
 from evaluate.uncertain import Case, NothingUncertain, draw_all, inputs_of, outcome_of
 from sim.scenario.emit import to_yaml
@@ -182,20 +183,46 @@ def test_main_inputs_that_are_declared_are_not_moved_twice(toy):
     assert "reasons.*.handle.mean" in paths
 
 
-REPETITIONS = int(os.environ.get("DESKPLAN_COVERAGE_REPETITIONS", "80"))
-"""400 is the whole measure (issue 5, shown by 5: 93 to 97 %; some minutes)."""
+REPETITIONS = int(os.environ.get("DESKPLAN_COVERAGE_REPETITIONS", "40"))
+"""Through the whole chain; 400 is the whole measure (issue 5, shown by 5; some minutes)."""
+
+
+def covered(found):
+    """Whether the interval of the mean NPV holds the true mean."""
+    assert found.low is not None
+    assert found.high is not None
+    return found.low <= MEAN <= found.high
 
 
 @pytest.mark.slow
 def test_intervals_of_the_mean_npv_cover_the_truth(toy):
     """95 % of the intervals of 16 draws each, within 3.5 standard errors of so many repetitions."""
-    hits = 0
-    for seed in range(REPETITIONS):
-        found = distribution(drawn(toy, reps=1, seed=seed).values("option", "npv"), 0.95).mean
-        assert found.low is not None
-        assert found.high is not None
-        hits += found.low <= MEAN <= found.high
+    hits = sum(
+        covered(distribution(drawn(toy, reps=1, seed=seed).values("option", "npv"), 0.95).mean)
+        for seed in range(REPETITIONS)
+    )
     error = math.sqrt(0.95 * 0.05 / REPETITIONS)
     assert abs(hits / REPETITIONS - 0.95) < 3.5 * error
     if REPETITIONS >= 400:
         assert 0.93 <= hits / REPETITIONS <= 0.97
+
+
+@pytest.mark.slow
+def test_intervals_of_the_mean_npv_cover_the_truth_in_93_to_97_of_a_hundred(toy):
+    """A thousand repetitions with the closed form in place of the simulation, which gives the same (above).
+
+    The draws of a cube share its tape: arrivals with marks, of which a draw's rate takes those below it.
+    """
+    wage, rate = (each.law for each in inputs_of([each.declared() for each in toy]))
+    plan = design(16)
+    hits = 0
+    for seed in range(1000):
+        values = np.empty((plan.cubes, plan.size, 1))
+        for cube, shares in enumerate(latin([wage.path, rate.path], plan, seed)):
+            chance = np.random.default_rng([9, seed, cube])
+            marks = 1.4 * chance.random(chance.poisson(1.4 * RATE * DAYS))
+            for draw, (p, q) in enumerate(shares):
+                contacts = (marks < rate.quantile(q)).sum()
+                values[cube, draw] = -900 + V * (HOURS * wage.quantile(p) + 2 * contacts)
+        hits += covered(distribution(values, 0.95).mean)
+    assert 930 <= hits <= 970

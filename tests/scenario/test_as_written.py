@@ -35,7 +35,9 @@ def test_the_copy_draws_as_the_scenario_does(sources, tmp_path):
     copy.mkdir()
     for name, text in texts.items():
         (copy / name).write_text(text, encoding="utf-8")
-    file, overlays = given(copy)
+    layers = given(copy)
+    assert layers is not None
+    file, overlays = layers
     again = Sources(str(file), tuple(map(str, overlays)))
     draw = {"teams.frontline.wage": "20 EUR/h"}
     one, other = sources.resolved(draw), again.resolved(draw)

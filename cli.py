@@ -179,7 +179,16 @@ out_option = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     help="Where the run's folder is made.",
 )
+cluster_option = click.option("--cluster", metavar="ADDRESS", help="Workers of a Dask cluster: tcp://host:port, or "
+                              "local:N for N processes started here. Nothing else touches the network.")  # fmt: skip
+store_option = click.option("--store/--no-store", "use_store", default=True, help="Keep in DIR what is "
+                            "finished, so that the same command goes on after a stop.")  # fmt: skip
 quiet_option = click.option("--quiet", is_flag=True, help="No progress, and only the name of the folder written.")
+
+
+def working(command: Command) -> Command:
+    """The options of every command whose simulations are kept, and may be done by a cluster."""
+    return computing(store_option(cluster_option(command)))
 
 
 def computing(command: Command) -> Command:
@@ -211,8 +220,8 @@ def computed(command: str, files: tuple[str, ...], quiet: bool, out: Path, **cho
 
     try:
         return compute_and_write(command, files, out, sys.argv[1:], sys.stderr, quiet, **choices)
-    except KeyboardInterrupt:
-        click.echo("Stopped. Nothing was written.", err=True)
+    except KeyboardInterrupt as stopped:
+        click.echo(str(stopped) or "Stopped. Nothing was written.", err=True)
         raise SystemExit(130) from None
     except Refused as problem:
         click.echo(str(problem), err=True)
@@ -249,7 +258,7 @@ fail_on_goal = click.option("--fail-on-goal", is_flag=True, help="Leave with cod
 
 @main.command()
 @click.argument("file")
-@computing
+@working
 @fail_on_goal
 def run(file: str, **choices: Any) -> None:
     """Simulate one scenario, price it and write its report. FILE is a path or the name of a bundled scenario."""
@@ -259,7 +268,7 @@ def run(file: str, **choices: Any) -> None:
 @main.command()
 @click.argument("base")
 @click.argument("others", nargs=-1, required=True, metavar="OTHER...")
-@computing
+@working
 @fail_on_goal
 @click.option("--uncertain", is_flag=True, help="Draw what is declared `uncertain` too; its section joins the report.")
 def compare(base: str, others: tuple[str, ...], **choices: Any) -> None:
@@ -273,7 +282,7 @@ def compare(base: str, others: tuple[str, ...], **choices: Any) -> None:
 @main.command()
 @click.argument("base")
 @click.argument("others", nargs=-1, metavar="[OTHER]...")
-@computing
+@working
 @click.option("--options", "each_option", is_flag=True, help="Each undecided investment of BASE alone, from the start.")
 def gaps(base: str, others: tuple[str, ...], form: str, quiet: bool, out: Path, **choices: Any) -> None:
     """How far BASE is from its targets and from others, and how much of each gap every option closes, by when."""
@@ -296,7 +305,7 @@ def gaps(base: str, others: tuple[str, ...], form: str, quiet: bool, out: Path, 
 @main.command()
 @click.argument("base")
 @click.argument("others", nargs=-1, metavar="[OTHER]...")
-@computing
+@working
 @click.option("--options", "each_option", is_flag=True, help="Each undecided investment of BASE alone, from the start.")
 def stakeholders(base: str, others: tuple[str, ...], form: str, quiet: bool, out: Path, **choices: Any) -> None:
     """Who gains and who loses by each option, which is best for all, and over which weights it stays the best."""
@@ -553,7 +562,7 @@ def optimize(file: str, form: str, quiet: bool, **choices: Any) -> None:
 @main.command()
 @click.argument("base")
 @click.argument("option")
-@computing
+@working
 @click.option("--kpi", "kpis", multiple=True, metavar="KPI", help="Share out this KPI too, such as "
               "'service_level(phone)'. [default: those with a target]")  # fmt: skip
 def bridge(base: str, option: str, form: str, quiet: bool, out: Path, kpis: tuple[str, ...], **choices: Any) -> None:
@@ -654,7 +663,7 @@ def decide(command: str, compute: Callable[..., Any], form: str, quiet: bool, sh
               help="Draws of the uncertain inputs, rounded up to a multiple of 8.")  # fmt: skip
 @click.option("--within", default=12.0, show_default=True, type=click.FloatRange(min=0, min_open=True),
               metavar="MONTHS", help="Payback in time is within so many months.")  # fmt: skip
-@computing
+@working
 def uncertainty(base: str, others: tuple[str, ...], within: float, **choices: Any) -> None:
     """Draw what is declared `uncertain`, and say how the NPV of each OPTION against BASE may turn out.
 
@@ -671,7 +680,7 @@ def uncertainty(base: str, others: tuple[str, ...], within: float, **choices: An
 @main.command()
 @click.argument("base")
 @click.argument("option")
-@computing
+@working
 def tornado(base: str, option: str, **choices: Any) -> None:
     """Move one input at a time, and say which moves the NPV of OPTION against BASE most.
 
@@ -687,12 +696,6 @@ def tornado(base: str, option: str, **choices: Any) -> None:
 # Sweeps
 
 
-on_cluster = click.option("--cluster", metavar="ADDRESS", help="Workers of a Dask cluster: tcp://host:port, or "
-                          "local:N for N processes started here. Nothing else touches the network.")  # fmt: skip
-no_store = click.option("--store/--no-store", "use_store", default=True, help="Keep finished work in DIR/units.sqlite, "
-                        "and take from there what is finished.")  # fmt: skip
-
-
 @main.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE [OTHER]...")
 @click.option("--vary", multiple=True, metavar="PATH=VALUES", help="Such as teams.frontline.agents=18:30:2, "
@@ -702,9 +705,7 @@ no_store = click.option("--store/--no-store", "use_store", default=True, help="K
 @click.option("--precision", metavar="SHARE", help="Replications until half-widths are within this share of the value.")
 @click.option("--until", metavar="BUDGET", help="Stop early: '500 points' or '20 min'.")
 @click.option("--kpi", "kpis", multiple=True, metavar="KPI", help="Tell this too, such as 'wait_p90(phone)'.")
-@on_cluster
-@no_store
-@computing
+@working
 def sweep(files: tuple[str, ...], **choices: Any) -> None:
     """Simulate FILE at many points, all on the same customers, and say how its figures respond.
 
@@ -727,9 +728,7 @@ def sweep(files: tuple[str, ...], **choices: Any) -> None:
 @click.option("--confidence", default="95 %", show_default=True, metavar="SHARE", help="How sure it must be.")
 @click.option("--most", default=128, show_default=True, type=click.IntRange(min=2), metavar="N", help="Most "
               "replications of a value; --reps is what it begins with.")  # fmt: skip
-@on_cluster
-@no_store
-@computing
+@working
 def find(path: str, form: str, quiet: bool, **choices: Any) -> None:
     """Find the smallest value of the input PATH at which a condition holds in FILE, with the confidence asked for.
 
@@ -778,7 +777,9 @@ def runs(out: Path, form: str) -> None:
 @click.argument("names", nargs=-1, metavar="[RUN]...")
 @in_folder
 @click.option("--older-than", metavar="AGE", help="Every run last written longer ago, such as '30 days'.")
-@click.option("--store", is_flag=True, help="The store too: what it holds is computed again when it is asked for.")
+@click.option(
+    "--store", is_flag=True, help="The store and what stopped runs kept, too: it is computed again when asked for."
+)
 @click.option("--yes", is_flag=True, help="Remove; without it, only say what would go.")
 def clean(names: tuple[str, ...], out: Path, older_than: str | None, store: bool, yes: bool) -> None:
     """Remove runs, by name or by age, and what killed runs left behind. Says what would go; --yes does it."""

@@ -30,7 +30,7 @@ from sim.feedback import replicate_closed
 from sim.scenario.resolved import Resolved
 
 if TYPE_CHECKING:
-    from sim.replicate import Replications
+    from sim.replicate import Replications, Runner
 
 NPV = Line("npv")
 """Stands beside KPIs as a quantity to be shared out: NPV against the base."""
@@ -76,11 +76,12 @@ def bridge(
     jobs: int = 1,
     progress: Progress | None = None,
     shapley_up_to: int = SHAPLEY_UP_TO,
+    runner: Runner | None = None,
 ) -> Bridge:
     """Shares out NPV and the KPIs of ``lines`` between the base and the first option of a comparison.
 
     The comparison's seed, replications and engine serve all worlds in between, of which there are 2^n for n changes up
-    to ``shapley_up_to``, and n + 1 beyond.
+    to ``shapley_up_to``, and n + 1 beyond. A ``runner`` takes the place of ``jobs`` processes.
     """
     base, option = comparison.base, comparison.options[0]
     wanted = (NPV, *lines)
@@ -89,7 +90,7 @@ def bridge(
         worlds = {made: between.world(made) for made in between.coalitions()}
         runs = {run.resolved.digest: run for run in (base.replications, option.replications)}
         missing = [world for world in worlds.values() if world.digest not in runs]
-        runs |= _simulated(missing, base.replications, jobs, progress)
+        runs |= _simulated(missing, base.replications, jobs, progress, runner)
         observed = {
             made: _observe(runs[world.digest], base.replications, wanted, comparison.confidence)
             for made, world in worlds.items()
@@ -98,14 +99,16 @@ def bridge(
 
 
 def _simulated(
-    worlds: Sequence[Resolved], like: Replications, jobs: int, progress: Progress | None
+    worlds: Sequence[Resolved], like: Replications, jobs: int, progress: Progress | None, runner: Runner | None
 ) -> dict[str, Replications]:
     """Replications by digest on the tapes of another run, each world once, several worlds at a time."""
     new = list({world.digest: world for world in worlds}.values())
     engine = like.engine or DEFAULT_ENGINE
     inside = jobs if len(new) < effective_n_jobs(jobs) else 1  # with more workers than worlds, replications share them
-    with Parallel(n_jobs=1 if inside == jobs else jobs, return_as="generator") as pool:
-        runs = pool(delayed(replicate_closed)(world, like.seed, like.count, inside, engine) for world in new)
+    with Parallel(n_jobs=1 if runner is not None or inside == jobs else jobs, return_as="generator") as pool:
+        runs = pool(
+            delayed(replicate_closed)(world, like.seed, like.count, inside, engine, runner=runner) for world in new
+        )
         found: dict[str, Replications] = {}
         for world, run in zip(new, runs, strict=True):
             found[world.digest] = run

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from evaluate.compare import check_comparable
 from sim.engine import DEFAULT_ENGINE
 from sim.feedback import replicate_closed
-from sim.replicate import Replications
+from sim.replicate import Replications, Runner
 
 if TYPE_CHECKING:
     from sim.scenario.resolved import Resolved
@@ -24,8 +24,11 @@ def simulate_all(
     jobs: int = 1,
     engine: str | None = None,
     progress: Progress | None = None,
+    runner: Runner | None = None,
 ) -> list[Replications]:
     """Replicates every scenario, the base first, at the fixed point of the loops that it closes.
+
+    ``runner`` takes the place of ``jobs`` processes.
 
     Raises NotComparable before anything is simulated, and Unbounded where a loop feeds itself.
     """
@@ -39,5 +42,5 @@ def simulate_all(
                 progress(name, done, total)
 
         count = runs[0].count if runs else replications
-        runs.append(replicate_closed(resolved, seed, count, jobs, engine or DEFAULT_ENGINE, report))
+        runs.append(replicate_closed(resolved, seed, count, jobs, engine or DEFAULT_ENGINE, report, runner=runner))
     return runs

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from evaluate.intervals import Figure, mean_figure
-from evaluate.uncertain import NOBODY, Case, Input, Tell, inputs_of, run_cases
+from evaluate.uncertain import NOBODY, Case, Input, Tell, inputs_of, run_cases, worlds_of
 from sim.scenario.arithmetic import ChangeError, quantity_of
 from sim.scenario.problems import ScenarioProblems
 from sim.scenario.resolved import Resolved
 from sim.scenario.uncertain import Law, change_node
 from sim.scenario.vary import Sources, evidence_of, written_at
+from sim.units.desk import Desk
 
 LOW, HIGH = 0.1, 0.9
 STEP = 0.1
@@ -131,8 +132,8 @@ def tornado(
     resolveds: Sequence[Resolved],
     replications: int,
     engine: str,
+    desk: Desk,
     seed: int | None = None,
-    jobs: int = 1,
     tell: Tell | None = None,
 ) -> Tornado:
     """The tornado of the second scenario against the first. Raises as `draw_all`, but needs nothing declared."""
@@ -152,7 +153,7 @@ def tornado(
             else:
                 ends[each.path, side] = len(cases)
                 cases.append(case)
-    outcomes = run_cases(sources, cases, replications, engine, jobs, tell)
+    outcomes = run_cases(sources, cases, replications, engine, desk, tell)
     values = [outcome.money[name, "npv"] for outcome in outcomes]
     middle = mean_figure(values[0], confidence)
     bars = []
@@ -166,11 +167,10 @@ def tornado(
 
 def _why_not(sources: Sequence[Sources], case: Case) -> str:
     """Why a scenario cannot be under these changes; empty where all can."""
-    for each in sources:
-        try:
-            each.resolved(case.changes)
-        except ScenarioProblems as found:
-            return found.problems[0].wrong
+    try:
+        worlds_of(sources, case)
+    except ScenarioProblems as found:
+        return found.problems[0].wrong
     return ""
 
 

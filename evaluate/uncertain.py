@@ -7,18 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from joblib import Parallel, delayed
 
 from evaluate.appraisal import payback, peak_funding
 from evaluate.compare import Comparison, NotComparable, compare
 from evaluate.headline import Line
 from evaluate.latin import Design, cube_seed, design, latin
 from evaluate.measures import present_values
-from evaluate.simulate import simulate_all
 from sim.engine import prepare
+from sim.replicate import Replications
 from sim.scenario.resolved import Resolved
 from sim.scenario.uncertain import Law, laws_of
 from sim.scenario.vary import Sources, evidence_of, written_at
+from sim.units.desk import Desk
+from sim.units.in_turn import Wanted, in_turn
 
 MEASURES = ("npv", "net_total", "payback", "peak_funding", "present_value")
 """Money by scenario: against the base, and (`present_value`) by itself."""
@@ -135,6 +136,14 @@ def inputs_of(resolveds: Sequence[Resolved]) -> tuple[Input, ...]:
     return tuple(_input(law, owner, resolveds) for law, owner in laws.values())
 
 
+def drawn_inputs(resolveds: Sequence[Resolved]) -> tuple[Input, ...]:
+    """The same, of which there must be some. Raises NothingUncertain too."""
+    inputs = inputs_of(resolveds)
+    if not inputs:
+        raise NothingUncertain("nothing is declared uncertain: name paths and how they may turn out under `uncertain:`")
+    return inputs
+
+
 def _input(law: Law, owner: Resolved, resolveds: Sequence[Resolved]) -> Input:
     there = {resolved.scenario.name: written_at(resolved, law.path) for resolved in resolveds}
     have = [name for name, found in there.items() if found]
@@ -147,10 +156,14 @@ def _input(law: Law, owner: Resolved, resolveds: Sequence[Resolved]) -> Input:
     )
 
 
-def outcome_of(sources: Sequence[Sources], case: Case, replications: int, engine: str) -> Outcome:
-    """One case through the whole chain. Raises ScenarioProblems where its values make no scenario."""
-    resolveds = [each.resolved(case.changes) for each in sources]
-    comparison = compare(simulate_all(resolveds, case.seed, replications, jobs=1, engine=engine))
+def worlds_of(sources: Sequence[Sources], case: Case) -> list[Resolved]:
+    """The scenarios in the world of a case. Raises ScenarioProblems where its values make no scenario."""
+    return [each.resolved(case.changes) for each in sources]
+
+
+def outcome_of(runs: Sequence[Replications]) -> Outcome:
+    """What the scenarios came to in one world, the base first."""
+    comparison = compare(runs)
     money: dict[tuple[str, str], np.ndarray] = {}
     for one in comparison.scenarios:
         money[one.name, "present_value"] = present_values(comparison.flows[one.name], one.resolved).sum(axis=0)
@@ -181,16 +194,16 @@ def _against(comparison: Comparison, name: str) -> dict[tuple[str, str], np.ndar
 
 
 def run_cases(
-    sources: Sequence[Sources], cases: Sequence[Case], replications: int, engine: str, jobs: int, tell: Tell | None
+    sources: Sequence[Sources], cases: Sequence[Case], replications: int, engine: str, desk: Desk, tell: Tell | None
 ) -> list[Outcome]:
-    """Every case, several at once, in their order."""
+    """Every case, in their order, as many at once as the desk has workers for. Raises what they raise."""
     prepare(engine)
+    worlds = ([Wanted(each, case.seed, engine, replications) for each in worlds_of(sources, case)] for case in cases)
     found: list[Outcome] = []
-    with Parallel(n_jobs=jobs, return_as="generator") as pool:
-        for outcome in pool(delayed(outcome_of)(sources, case, replications, engine) for case in cases):
-            found.append(outcome)
-            if tell is not None:
-                tell(len(found), len(cases))
+    for runs in in_turn(desk, worlds):
+        found.append(outcome_of(runs))
+        if tell is not None:
+            tell(len(found), len(cases))
     return found
 
 
@@ -200,17 +213,15 @@ def draw_all(
     wanted: int,
     replications: int,
     engine: str,
+    desk: Desk,
     seed: int | None = None,
-    jobs: int = 1,
     tell: Tell | None = None,
 ) -> Drawn:
     """Draws every declared input and runs all scenarios under each draw.
 
     Raises NothingUncertain, NotComparable, Unbounded, and ScenarioProblems for a draw that makes no scenario.
     """
-    inputs = inputs_of(resolveds)
-    if not inputs:
-        raise NothingUncertain("nothing is declared uncertain: name paths and how they may turn out under `uncertain:`")
+    inputs = drawn_inputs(resolveds)
     seed = resolveds[0].scenario.experiment.seed if seed is None else seed
     plan = design(wanted)
     shares = latin([each.path for each in inputs], plan, seed)
@@ -219,5 +230,5 @@ def draw_all(
         for cube, rows in enumerate(shares)
         for row in rows
     )
-    outcomes = run_cases(sources, cases, replications, engine, jobs, tell)
+    outcomes = run_cases(sources, cases, replications, engine, desk, tell)
     return Drawn(tuple(resolveds), inputs, plan, shares, cases, tuple(outcomes), seed, replications)

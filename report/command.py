@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -12,21 +12,22 @@ from evaluate.compare import Comparison, NotComparable, check_comparable, compar
 from evaluate.each_option import each_alone
 from evaluate.headline import ALL, Line
 from evaluate.simulate import simulate_all
-from evaluate.uncertain import NothingUncertain
+from evaluate.uncertain import NothingUncertain, drawn_inputs
 from report.calibrated_section import plain_marks
 from report.given import Refused, check_given, check_writable, with_loops
 from report.kept import plain_bridge
 from report.lean import Clock
-from report.progress import progress_on
+from report.progress import progress_on, saying
 from report.resolved_files import layer_texts
 from report.uncertainty_section import plain_uncertainty
+from report.working import Done, Say, finished_before, working
 from report.write import write_run
 from sim.engine import DEFAULT_ENGINE, prepare
-from sim.feedback import Unbounded
-from sim.replicate import named_kpi
+from sim.replicate import Runner, named_kpi
 from sim.scenario.load import load
 from sim.scenario.resolved import Resolved
 from sim.scenario.vary import Sources
+from sim.units.desk import Desk
 
 
 def compute_and_write(
@@ -47,6 +48,8 @@ def compute_and_write(
     fail_on_goal: bool = False,
     shared_out: Sequence[str] | None = None,
     uncertain: bool = False,
+    cluster: str | None = None,
+    use_store: bool = True,
 ) -> tuple[Comparison, Path]:
     """Simulates the files (paths or bundled names), the first as the base, and writes the run's folder in ``out``.
 
@@ -57,58 +60,78 @@ def compute_and_write(
     ScenarioProblems for files that are not good, and Refused.
     """
     clock = Clock.start()
+    say = saying(progress_to)
     check_given(engine, jobs)
     sets = with_loops(sets, feedback)
-    resolveds = [load(file, overlays, sets) for file in files]
+    resolveds = _scenarios(files, overlays, sets, each_option, say)
     if fail_on_goal and not resolveds[0].scenario.goals:
         raise Refused(f"--fail-on-goal: {resolveds[0].scenario.name} declares no `goals`")
+    _check(check_comparable, resolveds, [0] * len(resolveds))
+    check_writable(out)
+    wanted = [_line(resolveds[0], text) for text in shared_out or ()]
+    if uncertain:
+        _check(drawn_inputs, resolveds[: len(files)])
+    names = [resolved.scenario.name for resolved in resolveds]
+    prepare(engine or DEFAULT_ENGINE, None if quiet else say)
+    done = Done("replications")
+    purpose = f"{[resolved.digest for resolved in resolveds]} {seed} {engine}"
+    layers: dict[str, str] = {}
+    try:
+        with working(out, jobs, cluster, use_store, say, lambda: str(done), purpose) as work:
+            with progress_on(progress_to, names, quiet) as progress:
+                runs = simulate_all(
+                    resolveds, seed, reps, engine=engine, progress=done.of(progress), runner=work.journal
+                )
+            if work.journal.stored and not quiet:
+                say(finished_before(work.journal.stored))
+            comparison = compare(runs)
+            kept = {} if shared_out is None else _bridge(comparison, wanted, work.journal, progress_to, quiet)
+            kept |= plain_marks(resolveds)
+            if uncertain:
+                sources = [Sources(file, tuple(overlays), tuple(sets)) for file in files]
+                kept |= _drawn(sources, engine or DEFAULT_ENGINE, seed, work.desk, progress_to, quiet)
+                layers = layer_texts(sources, resolveds)
+            folder = write_run(comparison, out, clock.circumstances(command, arguments, jobs), kept, layers)
+    except NotComparable as problem:
+        raise Refused(str(problem)) from None
+    return comparison, folder
+
+
+def _scenarios(
+    files: Sequence[str], overlays: Sequence[str], sets: Sequence[str], each_option: bool, say: Say
+) -> list[Resolved]:
+    """The scenarios of the files; with ``each_option`` every undecided investment of the first one alone too."""
+    resolveds = [load(file, overlays, sets) for file in files]
     if each_option:
         alone = each_alone(files[0], overlays, sets, resolveds[0])
         resolveds += alone.scenarios
         for line in alone.left_out:
-            _tell(progress_to, line)
+            say(line)
         if len(resolveds) == 1:
             raise Refused(f"--options: {resolveds[0].scenario.name} has no undecided investment that can be had alone")
-    _check_comparable(resolveds)
-    check_writable(out)
-    names = [resolved.scenario.name for resolved in resolveds]
-    prepare(engine or DEFAULT_ENGINE, None if quiet else lambda line: _tell(progress_to, line))
-    try:
-        with progress_on(progress_to, names, quiet) as progress:
-            runs = simulate_all(resolveds, seed, reps, jobs, engine, progress)
-        comparison = compare(runs)
-        kept = {} if shared_out is None else _bridge(comparison, shared_out, jobs, progress_to, quiet)
-        kept |= plain_marks(resolveds)
-        layers: dict[str, str] = {}
-        if uncertain:
-            sources = [Sources(file, tuple(overlays), tuple(sets)) for file in files]
-            kept |= _drawn(sources, engine or DEFAULT_ENGINE, seed, jobs, progress_to, quiet)
-            layers = layer_texts(sources, resolveds)
-    except (NotComparable, NothingUncertain, Unbounded) as problem:
-        raise Refused(str(problem)) from None
-    return comparison, write_run(comparison, out, clock.circumstances(command, arguments, jobs), kept, layers)
+    return resolveds
 
 
 def _bridge(
-    comparison: Comparison, named: Sequence[str], jobs: int, progress_to: TextIO, quiet: bool
+    comparison: Comparison, wanted: Sequence[Line], runner: Runner, progress_to: TextIO, quiet: bool
 ) -> dict[str, object]:
-    """The bridge from the base to the option, for NPV and the KPIs that are named (or that have a target)."""
-    lines = [line for line in comparison.lines if line.kpi == "service_level" and _has_target(comparison, line.channel)]
-    if named:
-        lines = [_line(comparison, text) for text in named]
+    """The bridge from the base to the option, for NPV and the KPIs that are wanted (or that have a target)."""
+    lines = list(wanted) or [
+        line for line in comparison.lines if line.kpi == "service_level" and _has_target(comparison, line.channel)
+    ]
     worlds = "worlds in between"
     with progress_on(progress_to, [worlds], quiet) as progress:
-        found = bridge(comparison, lines, jobs, progress and partial(progress, worlds))
+        found = bridge(comparison, lines, progress=progress and partial(progress, worlds), runner=runner)
     return {"bridge": plain_bridge(found)}
 
 
 def _drawn(
-    sources: Sequence[Sources], engine: str, seed: int | None, jobs: int, progress_to: TextIO, quiet: bool
+    sources: Sequence[Sources], engine: str, seed: int | None, desk: Desk, progress_to: TextIO, quiet: bool
 ) -> dict[str, object]:
     """How sure: draws of what is declared uncertain, and tornados."""
     draws = "draws"
     with progress_on(progress_to, [draws], quiet) as progress:
-        found = plain_uncertainty(sources, engine, seed, jobs, progress and partial(progress, draws))
+        found = plain_uncertainty(sources, engine, seed, desk, progress and partial(progress, draws))
     return {"uncertainty": found}
 
 
@@ -116,9 +139,9 @@ def _has_target(comparison: Comparison, channel: str) -> bool:
     return any(result.channel == channel for one in comparison.scenarios for result in comparison.targets(one.name))
 
 
-def _line(comparison: Comparison, text: str) -> Line:
+def _line(resolved: Resolved, text: str) -> Line:
     try:
-        kpi, where = named_kpi(comparison.base.resolved, text)
+        kpi, where = named_kpi(resolved, text)
     except ValueError as wrong:
         raise Refused(f"--kpi: {wrong}") from None
     if set(where) - {"channel"}:
@@ -126,14 +149,9 @@ def _line(comparison: Comparison, text: str) -> Line:
     return Line(kpi, where.get("channel", ALL))
 
 
-def _tell(stream: TextIO, line: str) -> None:
-    stream.write(f"{line}\n")
-    stream.flush()
-
-
-def _check_comparable(resolveds: Sequence[Resolved]) -> None:
-    """Refuses before anything is written, an empty folder included."""
+def _check(what: Callable[..., object], *of: object) -> None:
+    """Refuses before anything is simulated what would be refused after it."""
     try:
-        check_comparable(resolveds, [0] * len(resolveds))
-    except NotComparable as problem:
+        what(*of)
+    except (NotComparable, NothingUncertain) as problem:
         raise Refused(str(problem)) from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -12,15 +11,12 @@ from evaluate.find.search import FEWEST, Found, Search, Tried
 from evaluate.find.steps import NoSteps, steps_of
 from report import format as fmt
 from report.given import Refused, check_given, with_loops
-from report.sweep.command import Stopped, opened
+from report.progress import saying
 from report.sweep.words import shown
+from report.working import working
 from sim.engine import DEFAULT_ENGINE, prepare
-from sim.feedback import Unbounded
 from sim.scenario.points import Variable
 from sim.scenario.units import QuantityError, parse_share
-from sim.units.desk import Desk
-from sim.units.store import StoreFull, StoreRefused
-from sim.workers import WorkerProblem, crew_of
 
 
 def find(
@@ -51,10 +47,7 @@ def find(
     """
     check_given(engine, jobs)
 
-    def say(line: str) -> None:
-        progress_to.write(f"{line}\n")
-        progress_to.flush()
-
+    say = saying(progress_to)
     sure = _confidence(confidence)
     variable = Variable.read(file, overlays, with_loops(sets, feedback))
     first = min(reps or FEWEST, most)
@@ -69,28 +62,8 @@ def find(
     engine = engine or DEFAULT_ENGINE
     seed = variable.declared.scenario.experiment.seed if seed is None else seed
     prepare(engine, hush)
-    with ExitStack() as stack:
-        store = _store(out, say, hush) if use_store else None
-        if store is not None:
-            stack.enter_context(store)
-        try:
-            crew = stack.enter_context(crew_of(jobs, cluster))
-            desk = Desk(crew, store)
-            return Search(variable, steps, wanted, desk, seed, engine, sure, most, first, largest, hush).run()
-        except KeyboardInterrupt:
-            raise Stopped("Stopped. What is finished is kept: give the same command again.") from None
-        except (StoreFull, StoreRefused, Unbounded, WorkerProblem) as problem:
-            raise Refused(str(problem)) from None
-
-
-def _store(out: Path, say: Callable[[str], None], hush: Callable[[str], None] | None) -> Any:
-    """The store where the folder can be written; a search writes nothing else."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        (hush or say)(f"{out} cannot be written: finished work is not kept.")
-        return None
-    return opened(out, say)
+    with working(out, jobs, cluster, use_store, say, lambda: "a part of the search") as work:
+        return Search(variable, steps, wanted, work.desk, seed, engine, sure, most, first, largest, hush).run()
 
 
 def _confidence(text: str) -> float:

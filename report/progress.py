@@ -12,6 +12,16 @@ from evaluate.simulate import Progress
 _EVERY_S = 10.0  # between plain lines of one scenario
 
 
+def saying(stream: TextIO) -> Callable[[str], None]:
+    """Writes a line at once."""
+
+    def say(line: str) -> None:
+        stream.write(f"{line}\n")
+        stream.flush()
+
+    return say
+
+
 @contextmanager
 def progress_on(stream: TextIO, names: Sequence[str], quiet: bool) -> Iterator[Progress | None]:
     """A callback for `simulate_all` while the block runs; None where nothing is to be said."""

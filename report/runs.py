@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from report.given import Refused
+from report.working import PREFIX
 from sim.scenario.units import MS_PER_SECOND, QuantityError, parse_duration
 from sim.units.store import NAME
 
-Kind = Literal["run", "unfinished", "store", "damaged store", "other"]
+Kind = Literal["run", "unfinished", "stopped run", "store", "damaged store", "other"]
 _DRAFTS = (".writing-", ".rendering-")
 _STILL_S = 600.0
 """A draft that nobody has touched for so long belongs to nobody."""
@@ -47,7 +48,7 @@ def things(out: Path, version: str = "") -> list[Thing]:
     if not out.is_dir():
         return []
     found = [thing for path in sorted(out.iterdir()) for thing in [_thing(path, version)] if thing is not None]
-    order: list[Kind] = ["run", "unfinished", "store", "damaged store"]
+    order: list[Kind] = ["run", "unfinished", "stopped run", "store", "damaged store"]
     return sorted(found, key=lambda thing: order.index(thing.kind))
 
 
@@ -61,7 +62,10 @@ def _thing(path: Path, version: str) -> Thing | None:
         if path.is_dir():
             return _run(path)
         if path.name == NAME:
-            return _store(path, version)
+            return _store(path, version, "store", "finished units; may be deleted at the cost of computing again")
+        if path.name.startswith(PREFIX) and path.suffix == ".sqlite":
+            about = "finished replications of a run that was stopped: the same command goes on from there"
+            return _store(path, version, "stopped run", about)
         if path.name.startswith("units-damaged-") and path.suffix == ".sqlite":
             return Thing(path, "damaged store", _with_log(path), path.stat().st_mtime, "set aside; nothing reads it")
     except FileNotFoundError:  # gone meanwhile
@@ -82,9 +86,8 @@ def _run(path: Path) -> Thing | None:
     return Thing(path, "run", _size(path), _changed(path), about, command, names, started, seconds)
 
 
-def _store(path: Path, version: str) -> Thing:
+def _store(path: Path, version: str, kind: Kind, about: str) -> Thing:
     units = stale = None
-    about = "finished units; may be deleted at the cost of computing again"
     try:
         with sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10) as db:
             units = int(db.execute("SELECT count(*) FROM units").fetchone()[0])
@@ -92,7 +95,7 @@ def _store(path: Path, version: str) -> Thing:
         db.close()
     except sqlite3.Error as problem:
         about = f"cannot be read ({problem}); the next sweep sets it aside"
-    return Thing(path, "store", _with_log(path), path.stat().st_mtime, about, units=units, stale=stale)
+    return Thing(path, kind, _with_log(path), path.stat().st_mtime, about, units=units, stale=stale)
 
 
 def _with_log(path: Path) -> int:
@@ -159,13 +162,13 @@ def chosen(
     wanted = [by_name[Path(name).name] for name in names]
     if older_than is not None:
         limit = time.time() - _age(older_than)
-        wanted += [thing for thing in found if thing.kind == "run" and thing.changed < limit]
+        wanted += [thing for thing in found if thing.kind in ("run", "stopped run") and thing.changed < limit]
     if stale:
         now = time.time()
         wanted += [thing for thing in found if thing.kind == "damaged store"]
         wanted += [t for t in found if t.kind == "unfinished" and now - t.changed > _STILL_S]
     if store:
-        wanted += [thing for thing in found if thing.kind == "store"]
+        wanted += [thing for thing in found if thing.kind in ("store", "stopped run")]
     return [thing for thing in found if thing in wanted]
 
 

@@ -11,11 +11,10 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, fields, is_dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
-from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any
 
 import numpy as np
 
@@ -23,12 +22,12 @@ from sim.kpis import Tally, Usage
 from sim.replicate import Convergence, Precision, Replications
 from sim.scenario.load import load
 from sim.scenario.resolved import Feedback
+from sim.units.columns import FLOAT, columns_of, made
 
 FOLDER, RUN = "data", "run.json"
 SCHEMA = 1
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _LEFT_OUT = ("tally/days/cells/",)
-Kept = TypeVar("Kept")
 
 
 class NotStored(ValueError):
@@ -41,11 +40,11 @@ def store(runs: Sequence[Replications], folder: Path, more: Mapping[str, Any]) -
     for run in runs:
         columns: dict[str, list[np.ndarray]] = {}
         for tally, usage in zip(run.tallies, run.usage, strict=True):
-            for name, column in (*_columns(tally, "tally"), *_columns(usage, "usage")):
+            for name, column in (*columns_of(tally, "tally"), *columns_of(usage, "usage")):
                 if not name.startswith(_LEFT_OUT):
                     columns.setdefault(name, []).append(column)
         if run.resolved.feedback is not None:
-            for name, column in _columns(run.resolved.feedback, "feedback"):
+            for name, column in columns_of(run.resolved.feedback, "feedback"):
                 columns[name] = [column]
         _write_npz(folder / FOLDER / f"{run.resolved.scenario.name}.npz", columns)
     text = json.dumps({"schema": SCHEMA, "runs": [_plain(run) for run in runs], **more}, ensure_ascii=False, indent=1)
@@ -90,55 +89,18 @@ def _run(folder: Path, entry: Mapping[str, Any]) -> Replications:
         )
     with np.load(folder / FOLDER / f"{entry['name']}.npz") as file:
         columns = {name: file[name] for name in file.files}
-    feedback = (
-        _made(Feedback, "feedback", columns, 0) if any(name.startswith("feedback/") for name in columns) else None
-    )
+    feedback = made(Feedback, "feedback", columns, 0) if any(name.startswith("feedback/") for name in columns) else None
     numbers = range(entry["replications"])
     loop = entry["loop"]
     return Replications(
         resolved=replace(resolved, document=entry["document"], layers=tuple(entry["layers"]), feedback=feedback),
-        tallies=[_made(Tally, "tally", columns, number) for number in numbers],
-        usage=[_made(Usage, "usage", columns, number) for number in numbers],
+        tallies=[made(Tally, "tally", columns, number) for number in numbers],
+        usage=[made(Usage, "usage", columns, number) for number in numbers],
         seed=entry["seed"],
         engine=entry["engine"],
         precision=tuple(Precision(**wish) for wish in entry["precision"]),
         loop=None if loop is None else Convergence(**{**loop, "loops": tuple(loop["loops"])}),
     )
-
-
-def _columns(value: Any, name: str) -> Iterator[tuple[str, np.ndarray]]:
-    """Every array of a dataclass, by its path."""
-    if isinstance(value, np.ndarray):
-        yield name, value
-    elif is_dataclass(value):
-        for field in fields(value):
-            yield from _columns(getattr(value, field.name), f"{name}/{field.name}")
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _columns(inner, f"{name}/{key}")
-    elif value is not None:
-        raise TypeError(f"{name} is no array: {type(value).__name__}")
-
-
-def _made(kind: type[Kept], name: str, columns: Mapping[str, np.ndarray], number: int) -> Kept:
-    """A dataclass from its arrays; an optional part of which there are none is None."""
-    hints = get_type_hints(kind)
-    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
-    return kind(**{each: _part(hints[each], f"{name}/{each}", columns, number) for each in names})
-
-
-def _part(hint: Any, name: str, columns: Mapping[str, np.ndarray], number: int) -> Any:
-    if get_origin(hint) in (Union, UnionType):
-        if not any(column.startswith(f"{name}/") for column in columns):
-            return None
-        hint = next(inner for inner in get_args(hint) if inner is not type(None))
-    if is_dataclass(hint):
-        return _made(hint, name, columns, number)  # type: ignore[arg-type]
-    if hint is np.ndarray:
-        column = columns[name][number] if name in columns else np.zeros(0)
-        return column.astype(np.float64) if name in columns and f"{name}#float" in columns else column
-    inside = [column for column in columns if column.startswith(f"{name}/") and not column.endswith("#float")]
-    return {column.removeprefix(f"{name}/"): _part(np.ndarray, column, columns, number) for column in inside}
 
 
 def _write_npz(path: Path, columns: Mapping[str, Sequence[np.ndarray]]) -> None:
@@ -149,7 +111,7 @@ def _write_npz(path: Path, columns: Mapping[str, Sequence[np.ndarray]]) -> None:
             whole = stacked.dtype == np.float64 and _is_whole(stacked)
             _put(archive, name, stacked.astype(np.int32) if whole else stacked)
             if whole:
-                _put(archive, f"{name}#float", np.zeros(0, dtype=np.int8))
+                _put(archive, f"{name}{FLOAT}", np.zeros(0, dtype=np.int8))
 
 
 def _is_whole(values: np.ndarray) -> bool:

@@ -18,6 +18,7 @@ from report.charts import uncertainty as chart
 from report.draw import Chart
 from report.extra import Extra, TextTable
 from sim.scenario.vary import Sources
+from sim.units.desk import Desk
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,15 +30,15 @@ DRAWS, TAPES, TORNADO_REPLICATIONS, WITHIN = 64, 2, 8, 12.0
 
 
 def plain_uncertainty(
-    sources: Sequence[Sources], engine: str, seed: int | None, jobs: int, tell: Tell | None
+    sources: Sequence[Sources], engine: str, seed: int | None, desk: Desk, tell: Tell | None
 ) -> dict[str, Any]:
     """Draws, and a tornado of each option, as plain data. Raises as `draw_all` does."""
     resolveds = [each.declared() for each in sources]
-    drawn = draw_all(sources, resolveds, DRAWS, TAPES, engine, seed, jobs, tell)
+    drawn = draw_all(sources, resolveds, DRAWS, TAPES, engine, desk, seed, tell)
     tornados = {}
     for source, resolved in zip(sources[1:], resolveds[1:], strict=True):
         pair, worlds = [sources[0], source], [resolveds[0], resolved]
-        found = tornado(pair, worlds, TORNADO_REPLICATIONS, engine, seed, jobs)
+        found = tornado(pair, worlds, TORNADO_REPLICATIONS, engine, desk, seed)
         tornados[resolved.scenario.name] = tornado_report.as_json(found, Path())
     table = pd.DataFrame(uncertainty_tables.distributions(drawn, WITHIN), columns=list(uncertainty_tables.DISTRIBUTION))
     return {

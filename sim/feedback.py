@@ -18,7 +18,7 @@ from sim.demand.rates import customers_by_day, expected_needs
 from sim.engine import DEFAULT_ENGINE
 from sim.engine.workforce import extra_attrition, pipeline
 from sim.kpis import Tally, Usage
-from sim.replicate import Convergence, Progress, Replications, replicate
+from sim.replicate import Convergence, Progress, Replications, Runner, replicate
 from sim.scenario.limits import MAX_TICKETS
 from sim.scenario.resolved import Feedback, Resolved
 from sim.scenario.segments import by_segment, segments_of, share_of_new
@@ -36,6 +36,7 @@ def replicate_closed(
     engine: str = DEFAULT_ENGINE,
     progress: Progress | None = None,
     start: Feedback | None = None,
+    runner: Runner | None = None,
 ) -> Replications:
     """As `replicate`, at the fixed point of the loops that the scenario closes; without any, `replicate` itself.
 
@@ -44,7 +45,7 @@ def replicate_closed(
     """
     loops = closed_loops(resolved)
     if not loops:
-        return replicate(resolved, seed, replications, jobs, engine, progress)
+        return replicate(resolved, seed, replications, jobs, engine, progress, runner)
     wanted = resolved.scenario.feedback
     guess = _only(loops, no_feedback(resolved) if start is None else start)
     few = wanted.replications if wanted.max_passes > 1 else None
@@ -59,7 +60,7 @@ def replicate_closed(
             if progress is not None:
                 progress(before + now, before + total)
 
-        found = replicate(closed, seed, few or replications, jobs, engine, tell)
+        found = replicate(closed, seed, few or replications, jobs, engine, tell, runner)
         passes, done = passes + 1, done + found.count
         implied = _only(loops, implied_feedback(closed, found.tallies, found.usage))
         residual = distance(resolved, guess, implied)

@@ -117,6 +117,10 @@ def interruptible() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, hear)
     try:
         yield
+    except Exception:
+        if heard:  # the compiler lost its thread where the callback swallowed it
+            raise KeyboardInterrupt from None
+        raise
     finally:
         signal.signal(signal.SIGINT, before)
     if heard:

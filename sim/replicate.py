@@ -10,9 +10,10 @@ import ctypes
 import math
 import pickle
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from joblib import Parallel, delayed
 
@@ -26,6 +27,9 @@ from sim.scenario.remember import REMEMBERED
 from sim.scenario.resolved import Resolved
 
 Progress = Callable[[int, int], None]
+Pair = tuple[Tally, Usage]
+Runner = Callable[[Resolved, int, range, str, bool], Iterable[Pair]]
+"""Runs replications of a scenario: it, the seed, their numbers, the engine, and whether by batch too; in order."""
 SMALLEST_SAMPLE = 5  # below this an interval is too loose to stop by
 _NAMED = re.compile(r"^\s*(\w+)\s*(?:\(([^()]*)\))?\s*$")
 
@@ -105,14 +109,16 @@ def replicate(
     jobs: int = 1,
     engine: str = DEFAULT_ENGINE,
     progress: Progress | None = None,
+    runner: Runner | None = None,
 ) -> Replications:
     """Runs replications 0, 1, 2 ... of a scenario.
 
     ``seed`` None takes the scenario's. ``replications`` given is how many; None takes the scenario's number, and where
     `experiment.precision` is declared goes on in batches until every named KPI is precise enough or
     `experiment.max_replications` are done (see `Replications.precision`). ``jobs`` processes, -1 for all cores; 1 stays
-    in this process. ``progress(done, total)`` is called after each replication; the total can grow. Every run is
-    checked for conservation. Raises ValueError for no replications, an unknown engine or a KPI that cannot be named.
+    in this process; a ``runner`` takes their place. ``progress(done, total)`` is called after each replication; the
+    total can grow. Every run is checked for conservation. Raises ValueError for no replications, an unknown engine or
+    a KPI that cannot be named.
     """
     experiment = resolved.scenario.experiment
     seed = experiment.seed if seed is None else seed
@@ -124,11 +130,11 @@ def replicate(
         named_kpi(resolved, name)
     limit = max(experiment.max_replications, first) if wishes else first
     prepare(engine)  # before there are workers: each would compile for itself
-    found: list[tuple[Tally, Usage]] = []
+    found: list[Pair] = []
     target = min(limit, max(first, SMALLEST_SAMPLE)) if wishes else first
-    with Parallel(n_jobs=jobs, return_as="generator") as pool:
+    with _processes(jobs) if runner is None else nullcontext(runner) as run:
         while True:
-            for result in _some(pool, resolved, seed, range(len(found), target), engine, alone=limit == 1):
+            for result in run(resolved, seed, range(len(found), target), engine, limit == 1):
                 found.append(result)
                 if progress is not None:
                     progress(len(found), target)
@@ -139,9 +145,13 @@ def replicate(
     return Replications(resolved, [t for t, _ in found], [u for _, u in found], seed, engine, reached)
 
 
-def _some(
-    pool: Parallel, resolved: Resolved, seed: int, numbers: range, engine: str, alone: bool
-) -> Iterable[tuple[Tally, Usage]]:
+@contextmanager
+def _processes(jobs: int) -> Iterator[Runner]:
+    with Parallel(n_jobs=jobs, return_as="generator") as pool:
+        yield partial(_some, pool)
+
+
+def _some(pool: Parallel, resolved: Resolved, seed: int, numbers: range, engine: str, alone: bool) -> Iterable[Pair]:
     """``alone``: the only replication, whose batches give the intervals where the load repeats."""
     if pool.n_jobs == 1 or alone:
         return pool(delayed(one)(resolved, seed, number, engine, alone) for number in numbers)
@@ -156,7 +166,7 @@ def _unpacked(packed: bytes) -> Resolved:
     return resolved
 
 
-def _one_elsewhere(packed: bytes, seed: int, replication: int, engine: str) -> tuple[Tally, Usage]:
+def _one_elsewhere(packed: bytes, seed: int, replication: int, engine: str) -> Pair:
     return one(_unpacked(packed), seed, replication, engine)
 
 
@@ -173,9 +183,7 @@ def _keep_freed_memory() -> None:
     mallopt(mmap_threshold, largest)
 
 
-def one(
-    resolved: Resolved, seed: int, replication: int, engine: str = DEFAULT_ENGINE, batches: bool = False
-) -> tuple[Tally, Usage]:
+def one(resolved: Resolved, seed: int, replication: int, engine: str = DEFAULT_ENGINE, batches: bool = False) -> Pair:
     """Tally (by batch too, where asked) and usage of one replication: of one run, or the means of an antithetic two.
 
     Raises ConservationError where the engine lost something.
@@ -187,7 +195,7 @@ def one(
     return mean_of_two(first[0], second[0]), mean_of_two(first[1], second[1])
 
 
-def _run(resolved: Resolved, seed: int, replication: int, engine: str, batches: bool) -> tuple[Tally, Usage]:
+def _run(resolved: Resolved, seed: int, replication: int, engine: str, batches: bool) -> Pair:
     tallied, used, sums = None, None, None
     for run in simulate_blocks(resolved, seed, replication, engine):
         check_block(resolved, run.tape, run.outcomes)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from evaluate.sweep.design import Design, Point
 from evaluate.sweep.table import Row, Wanted, rows_of, wanted_of
-from sim.kpis.totals import over_horizon
+from sim.kpis import estimate
 from sim.replicate import SMALLEST_SAMPLE, Replications, next_target
 from sim.scenario.points import Variable
 from sim.scenario.resolved import Resolved
@@ -44,7 +44,7 @@ class Wish:
 
 def _ratio(run: Replications, wanted: Wanted) -> float:
     """Half-width as a share of the value; 0 where there is no data, since more of it would not help."""
-    found = over_horizon(run.resolved, run.tallies, wanted.kpi, wanted.channel, wanted.reason, wanted.team)
+    found = estimate(run.resolved, run.tallies, wanted.kpi, wanted.channel, wanted.reason, wanted.team)
     if found.value != found.value or found.half_width == 0:
         return 0.0
     return abs(found.half_width / found.value) if found.value else float("inf")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from evaluate.headline import ALL, Line, applies, headline
 from evaluate.intervals import Figure
 from evaluate.sweep.money import MEASURES, money_of
+from sim.kpis import estimate
 from sim.kpis.registry import KPIS
-from sim.kpis.totals import over_horizon
 from sim.replicate import Replications, named_kpi
 from sim.scenario.resolved import Resolved
 
@@ -85,7 +85,7 @@ def figure_of(run: Replications, wanted: Wanted) -> Row:
     if not entry.applies(scenario) or (plain and not applies(Line(wanted.kpi, wanted.channel), scenario)):
         return nothing
     try:
-        found = over_horizon(run.resolved, run.tallies, wanted.kpi, wanted.channel, wanted.reason, wanted.team)
+        found = estimate(run.resolved, run.tallies, wanted.kpi, wanted.channel, wanted.reason, wanted.team)
     except KeyError:  # this scenario does not have the channel, reason or team
         return nothing
     if math.isnan(found.value):

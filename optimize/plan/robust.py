@@ -23,6 +23,8 @@ from optimize.plan.simulating import Tell
 from sim.engine import DEFAULT_ENGINE
 from sim.scenario.emit import to_yaml
 from sim.scenario.vary import Sources
+from sim.units.desk import Desk
+from sim.workers import crew_of
 
 Risk = Literal["mean", "p10"]
 TAPES = 2
@@ -121,4 +123,5 @@ def _drawn(sources: Sources, plans: Sequence[Candidate], wish: Wish, seed: int, 
                 tell(f"{done} of {total} draws")
 
         engine = wish.engine or DEFAULT_ENGINE
-        return draw_all(every, resolveds, wish.draws, TAPES, engine, seed=seed, jobs=wish.jobs, tell=progress)
+        with crew_of(wish.jobs) as crew:
+            return draw_all(every, resolveds, wish.draws, TAPES, engine, Desk(crew, None), seed, progress)

@@ -19,8 +19,7 @@ from joblib import Parallel, delayed
 
 from sim.engine import DEFAULT_ENGINE, prepare
 from sim.feedback import closed_loops, replicate_closed
-from sim.kpis import Tally, Usage
-from sim.replicate import Convergence, Replications, one
+from sim.replicate import Convergence, Pair, Replications, one
 from sim.scenario.remember import REMEMBERED
 from sim.scenario.resolved import Feedback, Resolved
 
@@ -28,7 +27,6 @@ Simulate = Callable[[Sequence[Resolved], int, int], list[Replications]]
 """Worlds, first replication, how many: their replications, on the same tapes."""
 Tell = Callable[[str], None]
 """Called with a line about how far the work is."""
-Pair = tuple[Tally, Usage]
 _EVERY_S = 10.0
 
 

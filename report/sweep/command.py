@@ -14,25 +14,15 @@ from evaluate.sweep.response import Responses
 from evaluate.sweep.run import Sweep
 from report.given import Refused, check_given, check_writable, with_loops
 from report.lean import Clock, save_chart, save_parts, save_tables, write_lean
+from report.progress import saying
 from report.rerun import DESIGN
 from report.sweep.ask import Asked, asked
 from report.sweep.charts import charts
 from report.sweep.files import Writer, effects_tables, response_table
 from report.sweep.text import page_of
-from sim.code_version import code_version
+from report.working import check_room, working
 from sim.engine import DEFAULT_ENGINE, prepare
-from sim.feedback import Unbounded
 from sim.units.desk import Desk
-from sim.units.store import NAME, Store, StoreFull, StoreRefused
-from sim.workers import WorkerProblem, crew_of
-
-_LEAST_BYTES = 64 * 2**20
-_ROW_BYTES = 2_000
-"""Of disk for the rows of one case, and for its units, at least."""
-
-
-class Stopped(KeyboardInterrupt):
-    """Ctrl-C during a sweep; says how to go on."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +62,7 @@ def sweep(
     clock = Clock.start()
     check_given(engine, jobs)
 
-    def say(line: str) -> None:
-        progress_to.write(f"{line}\n")
-        progress_to.flush()
-
+    say = saying(progress_to)
     hush = None if quiet else say
     what = asked(files, overlays, with_loops(sets, feedback), reps=reps, seed=seed, tell=hush, **question)
     check_writable(out)
@@ -87,11 +74,8 @@ def sweep(
     resolveds = [variable.declared for variable in what.variables]
     with tempfile.TemporaryDirectory(prefix=".writing-", dir=out) as draft:
         try:
-            swept = _computed(what, running, Path(draft), out, jobs, cluster, use_store, say, tell)
-        except KeyboardInterrupt:
-            raise Stopped(how_to_go_on(running.done, running.planned, "points", out, use_store)) from None
-        except (StoreFull, StoreRefused, Unbounded, WorkerProblem) as problem:
-            raise Refused(str(problem)) from None
+            with working(out, jobs, cluster, use_store, say, lambda: _so_far(running)) as work:
+                swept = _computed(what, running, Path(draft), work.desk, tell)
         except OSError as problem:
             raise Refused(f"cannot write in {out}: {problem.strerror or problem}; what is finished is kept") from None
 
@@ -109,55 +93,17 @@ def sweep(
         return swept, write_lean(out, clock.circumstances("sweep", arguments, jobs), resolveds, fill, facts)
 
 
-def _computed(
-    what: Asked,
-    running: Sweep,
-    draft: Path,
-    out: Path,
-    jobs: int,
-    cluster: str | None,
-    use_store: bool,
-    say: Callable[[str], None],
-    tell: Callable[[int, int], None] | None,
-) -> Swept:
+def _computed(what: Asked, running: Sweep, draft: Path, desk: Desk, tell: Callable[[int, int], None] | None) -> Swept:
     found = Responses(what.wanted)
-    store = opened(out, say) if use_store else None
-    try:
-        with crew_of(jobs, cluster) as crew, Writer(draft, what.design) as writer:
-            desk = Desk(crew, store)
-            for told in running.run(desk, tell):
-                writer.add(told)
-                found.add(told)
-    finally:
-        if store is not None:
-            store.close()
+    with Writer(draft, what.design) as writer:
+        for told in running.run(desk, tell):
+            writer.add(told)
+            found.add(told)
     return Swept(what, found, desk.computed, desk.stored, running.out_of_time)
 
 
-def opened(out: Path, say: Callable[[str], None]) -> Store | None:
-    """The store of a folder of runs; None, and said, where none can be kept there."""
-    try:
-        return Store(out, code_version(), say)
-    except StoreRefused as problem:
-        say(f"Finished work cannot be kept ({problem}); going on without. If this stops, it starts from the beginning.")
-        return None
-
-
-def check_room(out: Path, cases: int) -> None:
-    """Refuses before the work what a full disk would end in the middle of it."""
-    free, needed = shutil.disk_usage(out).free, _LEAST_BYTES + cases * _ROW_BYTES
-    if free < needed:
-        raise Refused(f"{out} has {free / 1e6:,.0f} MB left, and this needs about {needed / 1e6:,.0f} MB: make room")
-
-
-def how_to_go_on(done: int, planned: int, things: str, out: Path, use_store: bool) -> str:
-    """What is said after Ctrl-C."""
-    if not use_store:
-        return f"Stopped after {done} of {planned} {things}. Nothing was kept, as --no-store asks."
-    return (
-        f"Stopped after {done} of {planned} {things}; no folder was written. What is finished is kept in {out / NAME}: "
-        "give the same command again, and it goes on from there."
-    )
+def _so_far(running: Sweep) -> str:
+    return f"{running.done} of {running.planned} points"
 
 
 def teller(stream: TextIO, things: str) -> Callable[[int, int], None]:

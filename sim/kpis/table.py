@@ -95,9 +95,12 @@ def estimate(
     team: str = ALL,
     month: str = ALL,
 ) -> Estimate:
-    """One figure of the monthly table. Raises KeyError for a name that does not exist or does not apply."""
+    """One figure of the monthly table; that of all months from `totals` too.
+
+    Raises KeyError for a name that does not exist or does not apply.
+    """
     found = along_months(resolved, tallies, kpi, channel, reason, team)
-    at = _index(list(resolved.calendar.month_labels), month)
+    at = -1 if month == ALL else _index(list(resolved.calendar.month_labels), month)
     value, low, high, n = (float(a[at]) for a in found)
     return Estimate(value, low, high, KPIS[kpi].unit, n)
 

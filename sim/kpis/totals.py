@@ -6,14 +6,11 @@ included, is computed from it by the same code as from the whole tally.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
-from sim.kpis.registry import KPIS
-from sim.kpis.table import ALL, Estimate, along_months
 from sim.kpis.tally import Grid, Tally
-from sim.scenario.resolved import Resolved
 
 EMPTY = Grid(np.zeros(0), {}, {}, {})
 
@@ -41,11 +38,3 @@ def totals(tally: Tally) -> Tally:
 
 def _summed(figures: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {name: each.sum(axis=0, keepdims=True) for name, each in figures.items()}
-
-
-def over_horizon(
-    resolved: Resolved, tallies: Sequence[Tally], kpi: str, channel: str = ALL, reason: str = ALL, team: str = ALL
-) -> Estimate:
-    """One figure of the whole horizon, from tallies or from their totals. Raises KeyError as `estimate` does."""
-    value, low, high, n = (float(each[-1]) for each in along_months(resolved, tallies, kpi, channel, reason, team))
-    return Estimate(value, low, high, KPIS[kpi].unit, n)

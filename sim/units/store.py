@@ -49,9 +49,9 @@ class StoreRefused(RuntimeError):
 class Store:
     """Finished units of one folder of runs. Use from one thread; any number of processes may share the file."""
 
-    def __init__(self, folder: Path, version: str, tell: Tell) -> None:
+    def __init__(self, folder: Path, version: str, tell: Tell, name: str = NAME) -> None:
         """Opens the store, made if need be. Raises StoreRefused where it cannot be written."""
-        self.path = folder / NAME
+        self.path = folder / name
         self._version, self._tell = version, tell
         self._owner = f"{socket.gethostname()}:{os.getpid()}"
         self._renewed = 0.0
@@ -92,7 +92,7 @@ class Store:
 
     def _set_aside(self, problem: Exception) -> None:
         """Renames the damaged file; by one process only, where several see the damage."""
-        with (self.path.parent / f"{NAME}.lock").open("w") as lock:
+        with (self.path.parent / f"{self.path.name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             try:
                 self._connected().close()
@@ -104,7 +104,7 @@ class Store:
             while aside.exists():
                 aside = aside.with_name(f"{aside.stem}-2.sqlite")
             for suffix in ("", "-wal", "-shm"):
-                part = self.path.with_name(NAME + suffix)
+                part = self.path.with_name(self.path.name + suffix)
                 if part.exists():
                     part.rename(aside.with_name(aside.name + suffix))
         self._tell(

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
 from sim.code_version import code_version
 from sim.feedback import closed_loops, replicate_closed
 from sim.kpis.totals import totals
 from sim.replicate import Replications, one
 from sim.scenario.resolved import Resolved
-from sim.units.pack import Result, pack
+from sim.units.pack import Result, pack, pack_feedback, pack_whole
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,17 @@ class Unit:
     count: int
     closed: bool = False
     """Whether a loop over the months is closed over the block."""
+    whole: bool = False
+    """Whether months, half-hours and days are kept too."""
+    alone: bool = False
+    """Whether the intervals of the only replication come from its batches."""
+    feedback: str = ""
+    """Names what earlier months do to later ones, in a pass of a loop that is being closed."""
 
     @property
     def key(self) -> str:
         """Names the unit in the store, together with the version of the code: 32 hexadecimal digits."""
-        parts = (self.digest, self.seed, self.engine, self.antithetic, self.first, self.count, self.closed)
-        return hashlib.blake2b(repr((*parts, code_version())).encode(), digest_size=16).hexdigest()
+        return hashlib.blake2b(repr((astuple(self), code_version())).encode(), digest_size=16).hexdigest()
 
 
 def units_of(resolved: Resolved, seed: int, engine: str, replications: int) -> list[Unit]:
@@ -49,12 +54,23 @@ def units_of(resolved: Resolved, seed: int, engine: str, replications: int) -> l
     return [Unit(resolved.digest, seed, engine, antithetic, number, 1) for number in range(replications)]
 
 
+def whole(resolved: Resolved, seed: int, number: int, engine: str, alone: bool) -> Unit:
+    """One replication of a world as it is, with everything that a report shows."""
+    antithetic, told = resolved.scenario.experiment.antithetic, resolved.feedback
+    feedback = "" if told is None else hashlib.blake2b(pack_feedback(told), digest_size=16).hexdigest()
+    return Unit(
+        resolved.digest, seed, engine, antithetic, number, 1, whole=True, alone=alone, feedback=feedback
+    )  # fmt: skip
+
+
 def compute(resolved: Resolved, units: Sequence[Unit]) -> list[bytes]:
     """What units of one scenario come to, packed; runs in a worker. Raises Unbounded, ConservationError."""
     return [_computed(resolved, unit) for unit in units]
 
 
 def _computed(resolved: Resolved, unit: Unit) -> bytes:
+    if unit.whole:
+        return pack_whole(one(resolved, unit.seed, unit.first, unit.engine, unit.alone))
     if unit.closed:
         found = replicate_closed(resolved, unit.seed, unit.count, 1, unit.engine)
         tallies, usages = found.tallies, found.usage

@@ -12,9 +12,11 @@ from evaluate.distribution import distribution
 from evaluate.importance import importances, resting_on, sentence
 from evaluate.latin import design, latin
 from evaluate.tornado import planned, tornado
-from evaluate.uncertain import Case, NothingUncertain, draw_all, inputs_of, outcome_of
+from evaluate.uncertain import Case, NothingUncertain, draw_all, inputs_of, run_cases
 from sim.scenario.emit import to_yaml
 from sim.scenario.vary import Sources
+from sim.units.desk import Desk
+from sim.workers.crew import Alone
 
 ENGINE = "fast"
 DAYS, RATE, HOURS = 2, 20, 48
@@ -69,7 +71,13 @@ def write(folder, *documents):
 
 def drawn(sources, draws=16, reps=2, seed=1):
     """All draws of some files."""
-    return draw_all(sources, [each.declared() for each in sources], draws, reps, ENGINE, seed)
+    return draw_all(sources, [each.declared() for each in sources], draws, reps, ENGINE, Desk(Alone(), None), seed)
+
+
+def at(sources, case, reps):
+    """What came of one case."""
+    (found,) = run_cases(sources, [case], reps, ENGINE, Desk(Alone(), None), None)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +114,7 @@ def test_the_same_command_gives_the_same_draws_and_another_seed_others(toy, many
 
 def test_both_scenarios_meet_the_same_customers(toy):
     case = Case({"reasons.help.rate": "x 1.3"}, 5)
-    found = outcome_of(toy, case, 2, ENGINE)
+    found = at(toy, case, 2)
     contacts = [tops for (_, line), (tops, _) in found.kpis.items() if line.kpi == "contacts"]
     assert len(contacts) == 2
     assert (contacts[0] == contacts[1]).all()
@@ -140,7 +148,7 @@ def test_what_only_the_option_has_is_drawn_there_only(tmp_path):
     sources = write(tmp_path, BASE, mine)
     found = {each.path: each for each in inputs_of([each.declared() for each in sources])}
     assert found["economics.tools.bot.cost.upfront"].scenarios == ("option",)
-    cheap, dear = (outcome_of(sources, Case({"economics.tools.bot.cost.upfront": f"{amount} EUR"}, 1), 1, ENGINE)
+    cheap, dear = (at(sources, Case({"economics.tools.bot.cost.upfront": f"{amount} EUR"}, 1), 1)
                    for amount in (800, 1000))  # fmt: skip
     assert cheap.money["option", "npv"] - dear.money["option", "npv"] == pytest.approx(200)
     assert cheap.money["base", "present_value"] == dear.money["base", "present_value"]
@@ -158,7 +166,7 @@ def test_a_draw_that_takes_the_place_of_what_an_option_changes_is_told(tmp_path)
 
 def test_the_tornado_is_the_closed_form_at_its_ends(toy):
     resolveds = [each.declared() for each in toy]
-    found = tornado(toy, resolveds, 2, ENGINE)
+    found = tornado(toy, resolveds, 2, ENGINE, Desk(Alone(), None))
     bars = {bar.path: bar for bar in found.bars}
     wage, rate = bars["teams.desk.wage"], bars["economics.discount_rate"]
     middle, cheap, dear, patient = (each.value for each in (found.middle, wage.low, wage.high, rate.low))

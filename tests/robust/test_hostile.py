@@ -82,23 +82,43 @@ def test_no_network_is_touched(tiny, tmp_path, monkeypatch):
 LIMITED = """
 import resource, sys
 import cli
-resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+size = int(sys.argv.pop(1))
+resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 sys.exit(cli.main(sys.argv[1:], prog_name="deskplan"))
 """
 
 
-def test_a_full_disk_is_said_in_words_and_leaves_nothing_behind(tiny, tmp_path, repo_root):
+def limited(tiny, out, repo_root, size):
     """A limit on the size of a file stands for a disk that is full: writing fails in the middle."""
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY or sys.platform != "linux"
-    out = tmp_path / "out"
     done = subprocess.run(
-        [sys.executable, "-c", LIMITED, "run", str(tiny), "--out", str(out), "--jobs", "1", "--quiet"],
+        [sys.executable, "-c", LIMITED, str(size), "run", str(tiny), "--out", str(out), "--jobs", "1", "--quiet"],
         cwd=repo_root, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 2, done.stderr
     assert "cannot write in" in done.stderr
     assert "Traceback" not in done.stderr
-    assert list(out.iterdir()) == []
+    return done.stderr
+
+
+def test_a_full_disk_is_said_in_words_and_leaves_nothing_behind(tiny, tmp_path, repo_root):
+    """Not even finished replications can be kept."""
+    said = limited(tiny, tmp_path / "out", repo_root, 20_000)
+    assert "Finished work cannot be kept" in said
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_disk_that_is_full_in_the_end_loses_nothing_that_is_finished(tiny, tmp_path, repo_root):
+    """Replications fit, the report does not; with room again the same command computes nothing anew."""
+    out = tmp_path / "out"
+    said = limited(tiny, out, repo_root, 120_000)
+    (left,) = out.iterdir()
+    assert f"what is finished is kept in {left}: give the same command again" in said
+    again = CliRunner().invoke(cli.main, ["run", str(tiny), "--out", str(out), "--jobs", "1"])
+    assert again.exit_code == 0, again.output
+    assert "2 replications were finished by an earlier run of this command." in again.output
+    (folder,) = out.iterdir()
+    assert (folder / "kpis.csv").is_file()
 
 
 def test_many_runs_ask_at_once_whether_a_folder_can_be_written(tmp_path):

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from sim.kpis import kpi_table
-from sim.kpis.totals import over_horizon, totals
+from sim.kpis import estimate, kpi_table
+from sim.kpis.totals import totals
 from sim.replicate import replicate
 from sim.scenario.load import resolve
 from sim.scenario.points import Variable
@@ -26,7 +26,7 @@ def test_totals_tell_what_the_whole_tally_tells_about_the_horizon(open_world):
     rows = table[table["month"] == "all"]
     assert len(rows) > 200
     for row in rows.itertuples():
-        found = over_horizon(open_world, kept, str(row.kpi), str(row.channel), str(row.reason), str(row.team))
+        found = estimate(open_world, kept, str(row.kpi), str(row.channel), str(row.reason), str(row.team))
         for mine, theirs in ((found.value, row.value), (found.low, row.low), (found.high, row.high), (found.n, row.n)):
             assert mine == pytest.approx(theirs, rel=1e-12, nan_ok=True), (row.kpi, row.channel, row.reason)
 

@@ -59,6 +59,23 @@ def test_a_worker_killed_in_mid_run_changes_no_byte(repo_root, tmp_path):
     assert counted(store) == {1}
 
 
+@pytest.mark.slow
+def test_a_comparison_with_draws_is_the_same_on_a_cluster(repo_root, tmp_path):
+    (tmp_path / "small.yaml").write_text(
+        world(24) + 'uncertain: {teams.desk.wage: {uniform: [22 EUR/h, 28 EUR/h], because: "x", evidence: assumed}}\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "more.yaml").write_text("extends: small.yaml\nname: more\nchanges: {teams.desk.agents: + 1}\n")
+    folders = []
+    for where in (("--jobs", "1"), ("--cluster", "local:2")):
+        asked = ("compare", "small.yaml", "more.yaml", "--uncertain", "--quiet", *where, "--out", where[0].strip("-"))
+        out, err = deskplan(repo_root, tmp_path, *asked).communicate(timeout=900)
+        assert err == ""
+        folders.append(tmp_path / out.strip())
+    assert same_files(*folders) == []
+    assert list(folders[1].parent.iterdir()) == [folders[1]]
+
+
 def finished(store):
     return len(_computed(store))
 

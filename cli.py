@@ -400,6 +400,7 @@ def progress(runs: tuple[Path, ...], actuals: Path | None, kpis: tuple[str, ...]
 @jobs_option
 @engine_option
 @click.option("--solver", type=click.Choice(["highs", "cbc"]), default="highs", show_default=True)
+@store_option
 @out_option
 @quiet_option
 @click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
@@ -420,8 +421,8 @@ def staff(file: str, form: str, quiet: bool, **choices: Any) -> None:
     except (Refused, Infeasible) as problem:
         click.echo(str(problem), err=True)
         raise SystemExit(2 if isinstance(problem, Refused) else 3) from None
-    except KeyboardInterrupt:
-        click.echo("Stopped. Nothing was written.", err=True)
+    except KeyboardInterrupt as stopped:
+        click.echo(str(stopped) or "Stopped. Nothing was written.", err=True)
         raise SystemExit(130) from None
     if form == "json":
         click.echo(json.dumps(as_plain(found), indent=2))
@@ -508,6 +509,7 @@ def monitor(scenario: str, actuals: Path, form: str, quiet: bool, **choices: Any
 @main.command()
 @click.argument("file")
 @computing
+@store_option
 @click.option("--budget", metavar="AMOUNT", help="Budget in all, such as '450000 EUR'. [default: the scenario's]")
 @click.option("--objective", type=click.Choice(["npv", "cost", "score"]), help="[default: the scenario's]")
 @click.option("--target", "targets", multiple=True, metavar="KPI>=X", help="What must hold, such as "
@@ -539,8 +541,8 @@ def optimize(file: str, form: str, quiet: bool, **choices: Any) -> None:
 
     try:
         plan, folder = compute(file, arguments=sys.argv[1:], progress_to=sys.stderr, quiet=quiet, **choices)
-    except KeyboardInterrupt:
-        click.echo("Stopped. Nothing was written.", err=True)
+    except KeyboardInterrupt as stopped:
+        click.echo(str(stopped) or "Stopped. Nothing was written.", err=True)
         raise SystemExit(130) from None
     except Refused as problem:
         click.echo(str(problem), err=True)
@@ -777,9 +779,7 @@ def runs(out: Path, form: str) -> None:
 @click.argument("names", nargs=-1, metavar="[RUN]...")
 @in_folder
 @click.option("--older-than", metavar="AGE", help="Every run last written longer ago, such as '30 days'.")
-@click.option(
-    "--store", is_flag=True, help="The store and what stopped runs kept, too: it is computed again when asked for."
-)
+@click.option("--store", is_flag=True, help="The store and what stopped runs kept, too.")
 @click.option("--yes", is_flag=True, help="Remove; without it, only say what would go.")
 def clean(names: tuple[str, ...], out: Path, older_than: str | None, store: bool, yes: bool) -> None:
     """Remove runs, by name or by age, and what killed runs left behind. Says what would go; --yes does it."""

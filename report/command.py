@@ -82,8 +82,8 @@ def compute_and_write(
                 runs = simulate_all(
                     resolveds, seed, reps, engine=engine, progress=done.of(progress), runner=work.journal
                 )
-            if work.journal.stored and not quiet:
-                say(finished_before(work.journal.stored))
+            if work.finished.stored and not quiet:
+                say(finished_before(work.finished.stored))
             comparison = compare(runs)
             kept = {} if shared_out is None else _bridge(comparison, wanted, work.journal, progress_to, quiet)
             kept |= plain_marks(resolveds)

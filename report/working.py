@@ -15,7 +15,7 @@ from sim.code_version import code_version
 from sim.feedback import Unbounded
 from sim.scenario.problems import ScenarioProblems
 from sim.units.desk import Desk
-from sim.units.journal import Journal
+from sim.units.journal import Finished, Journal
 from sim.units.store import NAME, Store, StoreFull, StoreRefused
 from sim.workers import Crew, WorkerProblem, crew_of
 
@@ -68,18 +68,19 @@ class Work:
             self._remove()
         self.desk = Desk(crew, self.store)
         """For totals of replications."""
-        self.journal = Journal(crew, self.store, say)
+        self.finished = Finished(self.store, say)
+        self.journal = Journal(crew, self.finished)
         """For whole replications."""
 
     @property
     def kept(self) -> Path | None:
         """The file, where it holds anything."""
-        done = self.desk.computed + self.desk.stored + self.journal.computed + self.journal.stored
-        return self._path if done and self.store is not None and self.journal.store is not None else None
+        done = self.desk.computed + self.desk.stored + self.finished.computed + self.finished.stored
+        return self._path if done and self.store is not None and self.finished.store is not None else None
 
     def close(self) -> None:
         """Closes the file and leaves it there, but for one that could not keep everything."""
-        if self.store is not None and self.journal.store is None:
+        if self.store is not None and self.finished.store is None:
             self.forget()
         elif self.store is not None:
             self.store.close()
@@ -100,13 +101,20 @@ class Work:
 
 @contextmanager
 def working(
-    out: Path, jobs: int, cluster: str | None, use_store: bool, say: Say, so_far: Callable[[], str], purpose: str = ""
+    out: Path,
+    jobs: int,
+    cluster: str | None,
+    use_store: bool,
+    say: Say,
+    so_far: Callable[[], str],
+    purpose: str = "",
+    answers: tuple[type[Exception], ...] = (),
 ) -> Iterator[Work]:
     """Workers, with a file in ``out`` that keeps what they finish, where that is wanted and can be.
 
     With a ``purpose``, which says what is simulated, it is a file of this run alone: the same purpose finds it again,
-    and it goes when the block is left in peace. Otherwise it is the folder's store, which stays. Raises Stopped for
-    Ctrl-C, with ``so_far`` in its words, and Refused for what the work or its store cannot do.
+    and it goes when the block is left in peace or with one of the ``answers``. Otherwise it is the folder's store, and
+    stays. Raises Stopped for Ctrl-C, with ``so_far`` in its words, and Refused for what work or store cannot do.
     """
     path = out / (f"{PREFIX}{_name(purpose)}.sqlite" if purpose else NAME)
     with ExitStack() as stack:
@@ -128,8 +136,9 @@ def working(
         except Unbounded as problem:
             work.forget()  # the same command would end in the same words
             raise Refused(str(problem)) from None
-        except (ScenarioProblems, NotComparable):
-            work.forget()
+        except Exception as problem:
+            if isinstance(problem, (ScenarioProblems, NotComparable, *answers)):
+                work.forget()
             raise
         work.forget()
 

@@ -30,6 +30,7 @@ from optimize.plan.value import values
 from sim.replicate import Replications
 from sim.scenario.resolved import Resolved
 from sim.scenario.vary import Sources
+from sim.units.journal import Finished
 
 PUT_RIGHT = 2
 """Rounds in which each further proposal is put right."""
@@ -99,8 +100,10 @@ class _Clock:
         self._then = now
 
 
-def choose(sources: Sources, ask: Ask, wish: Wish, tell: Tell | None = None) -> Choice:
-    """The plan that answers what is asked.
+def choose(
+    sources: Sources, ask: Ask, wish: Wish, tell: Tell | None = None, finished: Finished | None = None
+) -> Choice:
+    """The plan that answers what is asked. ``finished`` keeps what is simulated, for the same search after a stop.
 
     Raises Infeasible, Unbounded, NothingFound, SolverMissing, NothingUncertain and ScenarioProblems.
     """
@@ -108,10 +111,10 @@ def choose(sources: Sources, ask: Ask, wish: Wish, tell: Tell | None = None) -> 
     clock = _Clock(say)
     base = sources.resolved()
     seed = base.scenario.experiment.seed if wish.seed is None else wish.seed
-    simulate = Simulator(seed, wish.engine, wish.jobs, say)
+    simulate = Simulator(seed, wish.engine, wish.jobs, say, finished)
     learned = learn(sources, ask, simulate, tell=say, jobs=wish.jobs)
     clock.done("learning")
-    holding = Holding(sources, learned, simulate, wish, say, title_of(base))
+    holding = Holding(sources, learned, simulate, wish, say, title_of(base), finished)
     best = holding.aimed(holding.held(holding.candidate("plan", holding.solved())))
     clock.done("plan")
     again = looked_again(holding, best.solution)

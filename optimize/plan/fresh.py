@@ -120,6 +120,6 @@ class _Tried:
 
 def _tried(holding: Holding, plan: Candidate, seed: int) -> _Tried:
     wish = holding.wish
-    simulate = Simulator(seed, wish.engine, wish.jobs, holding.tell)
+    simulate = Simulator(seed, wish.engine, wish.jobs, holding.tell, holding.finished)
     run = simulate([plan.resolved], 0, wish.fresh)[0]
     return _Tried(simulate, run, holding.kept(plan, run))

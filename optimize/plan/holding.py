@@ -29,6 +29,7 @@ from optimize.solver import SolverName
 from sim.replicate import Replications
 from sim.scenario.resolved import Resolved
 from sim.scenario.vary import Sources
+from sim.units.journal import Finished
 
 ROUNDS = 3
 """Times that a plan is put right at most."""
@@ -145,6 +146,8 @@ class Holding:
     wish: Wish
     tell: Tell
     title: Callable[[str], str] = lambda name: name
+    finished: Finished | None = None
+    """Keeps what is simulated."""
     history: list[Round] = field(default_factory=list)
     lessons: dict[Mix, Learned] = field(default_factory=dict)
     """What was learned of a mix of investments while its people were put right."""

@@ -22,6 +22,8 @@ from sim.feedback import closed_loops, replicate_closed
 from sim.replicate import Convergence, Pair, Replications, one
 from sim.scenario.remember import REMEMBERED
 from sim.scenario.resolved import Feedback, Resolved
+from sim.units.journal import Finished
+from sim.units.unit import Unit, compute, whole
 
 Simulate = Callable[[Sequence[Resolved], int, int], list[Replications]]
 """Worlds, first replication, how many: their replications, on the same tapes."""
@@ -42,7 +44,16 @@ class _World:
 class Simulator:
     """Simulates worlds on the tapes of one seed and keeps what came of it; a `Simulate`."""
 
-    def __init__(self, seed: int, engine: str | None = None, jobs: int = 1, tell: Tell | None = None) -> None:
+    def __init__(
+        self,
+        seed: int,
+        engine: str | None = None,
+        jobs: int = 1,
+        tell: Tell | None = None,
+        finished: Finished | None = None,
+    ) -> None:
+        """``finished`` keeps replications for the next run of the same search, but for those that close a loop."""
+        self.finished = finished
         self.seed, self.engine, self.jobs = seed, engine or DEFAULT_ENGINE, jobs
         self.replications = 0
         """Simulated so far; passes of a closed loop are not counted apart."""
@@ -91,10 +102,18 @@ class Simulator:
         if not missing:
             return
         ready = {resolved.digest: self._ready(resolved) for resolved, _ in missing}
-        packed = {digest: pickle.dumps(resolved) for digest, resolved in ready.items()}
-        tasks = (delayed(_one_elsewhere)(packed[r.digest], self.seed, n, self.engine) for r, n in missing)
-        for (resolved, number), pair in zip(missing, self._parallel(tasks, len(missing)), strict=True):
-            self._worlds[resolved.digest].done[number] = pair
+        units = [
+            whole(ready[resolved.digest], self.seed, number, self.engine, alone=False) for resolved, number in missing
+        ]
+        kept = {} if self.finished is None else self.finished.of(units)
+        packed = {unit.digest: pickle.dumps(ready[unit.digest]) for unit in units if unit not in kept}
+        left = [unit for unit in units if unit not in kept]
+        tasks = (delayed(_one_elsewhere)(packed[unit.digest], unit, self.finished is not None) for unit in left)
+        for unit, pair in kept.items():
+            self._worlds[unit.digest].done[unit.first] = pair
+        for unit, found in zip(left, self._parallel(tasks, len(left)), strict=True):
+            pair = found if self.finished is None else self.finished.keep(unit, found)
+            self._worlds[unit.digest].done[unit.first] = pair
             self._count(1)
 
     def _parallel(self, tasks: Iterator[Any], count: int) -> Iterator[Any]:
@@ -128,8 +147,10 @@ def _unpacked(packed: bytes) -> Resolved:
     return resolved
 
 
-def _one_elsewhere(packed: bytes, seed: int, replication: int, engine: str) -> Pair:
-    return one(_unpacked(packed), seed, replication, engine)
+def _one_elsewhere(packed: bytes, unit: Unit, pack: bool) -> Pair | bytes:
+    if pack:
+        return compute(_unpacked(packed), [unit])[0]
+    return one(_unpacked(packed), unit.seed, unit.first, unit.engine)
 
 
 def _closed_elsewhere(packed: bytes, seed: int, count: int, engine: str) -> Replications:

@@ -16,6 +16,7 @@ from optimize.requirement.limits import BadTarget, Limit, limits_of
 from optimize.requirement.measured import Aim, Period
 from optimize.requirement.search import NotEnough, Numbers, cheapest, smallest
 from sim.scenario.resolved import Resolved
+from sim.units.journal import Finished
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,12 +68,14 @@ def simulated(
     engine: str | None = None,
     by_half_hour: bool = False,
     tell: Callable[[str], None] | None = None,
+    finished: Finished | None = None,
 ) -> Simulated:
     """The smallest staffing that meets the limits, at least cost where there are several teams.
 
     ``quick`` is the Erlang answer for the same period, ``costs`` (T,) of an hour on duty. ``each`` and ``chance``: a
     share of the periods must meet all limits, not the whole. ``by_half_hour``: agents by half-hour in proportion to the
-    Erlang need rather than heads with their shifts. Raises BadTarget without any limit, and NotEnough.
+    Erlang need rather than heads with their shifts. ``finished`` keeps what is simulated. Raises BadTarget without any
+    limit, and NotEnough.
     """
     label = busiest_month(resolved) if month == "busiest" else month
     world = until_month(resolved, label)
@@ -82,7 +85,7 @@ def simulated(
     aim = Aim(tuple(limits), label, each, chance)
     levers = levers_of(world, quick, costs, by_half_hour)
     seed = resolved.scenario.experiment.seed if seed is None else seed
-    judge = Judge(levers, aim, Simulator(seed, engine, jobs, tell), confidence, replications)
+    judge = Judge(levers, aim, Simulator(seed, engine, jobs, tell, finished), confidence, replications)
     best, proven = _found(judge, levers)
     fewer = tuple(judge(one) for one in _one_fewer(best) if any(one))
     return Simulated(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import time
 from collections.abc import Sequence
@@ -22,9 +21,10 @@ from optimize.plan.simulating import Tell
 from optimize.solver import SOLVERS, SolverMissing, SolverName, available
 from report.given import Refused, check_given, check_writable, with_loops
 from report.kept import plain_bridge
-from report.manifest import Circumstances
+from report.lean import Clock
 from report.plan import Plain, words
 from report.plan.plain import plain
+from report.working import finished_before, working
 from report.write import write_run
 from sim.engine import DEFAULT_ENGINE, prepare
 from sim.feedback import Unbounded as LoopUnbounded
@@ -36,6 +36,9 @@ BRIDGED = 3
 """Replications of the worlds between the runner-up and the plan."""
 ALL_ORDERS_UP_TO = 2
 """Changes between them for which every order is simulated: a plan has up to a dozen, and six would be 64 worlds."""
+
+_ANSWERS = (NotAsked, NothingUncertain, SolverMissing, Unmeasured, Infeasible, Unbounded, NothingFound)
+"""Ends of a search that the same command would come to again."""
 
 
 class NoPlan(Exception):
@@ -70,9 +73,10 @@ def optimize(
     jobs: int = 1,
     engine: str | None = None,
     feedback: bool = True,
+    use_store: bool = True,
 ) -> tuple[Plain, Path]:
     """The plan as plain data and its folder. Raises ScenarioProblems, Refused and NoPlan."""
-    started, clock = dt.datetime.now(dt.UTC), time.monotonic()
+    clock = Clock.start()
     check_given(engine, jobs)
     if not available(solver):  # before minutes of learning
         other = next(name for name in SOLVERS if name != solver)
@@ -100,12 +104,13 @@ def optimize(
         if reps is not None:
             wish = replace(wish, replications=reps, most=max(wish.most, reps))
         prepare(engine or DEFAULT_ENGINE, None if quiet else tell)
-        choice = choose(sources, Ask.of(base), wish, tell)
-        comparison = compare(choice.runs, chosen="plan")
-        kept: dict[str, Any] = {"plan": plain(choice)}
-        if choice.runner_up is not None:
-            tell("why the runner-up lost")
-            kept["bridge"] = _bridge(choice, jobs)
+        purpose = f"optimize {base.digest} {seed} {engine}"
+        part = "a part of the search"
+        with working(out, jobs, None, use_store, tell, lambda: part, purpose, _ANSWERS) as work:
+            choice = choose(sources, Ask.of(base), wish, tell, work.finished)
+            if work.finished.stored:
+                tell(finished_before(work.finished.stored))
+            return _written(choice, file, out, arguments, jobs, clock, tell)
     except NotAsked as problem:
         raise Refused(str(problem)) from None
     except (NotComparable, NothingUncertain, LoopUnbounded, SolverMissing, Unmeasured) as problem:
@@ -117,7 +122,18 @@ def optimize(
                                    "Give a limit, such as `choose.budget` or `choose.teams`."]) from None  # fmt: skip
     except NothingFound as problem:
         raise NoPlan("time_limit", [f"The time limit came before the first plan: {problem}."]) from None
-    circumstances = Circumstances("optimize", tuple(arguments), started, time.monotonic() - clock, jobs)
+
+
+def _written(
+    choice: Choice, file: str, out: Path, arguments: Sequence[str], jobs: int, clock: Clock, tell: Tell
+) -> tuple[Plain, Path]:
+    """The plan's folder."""
+    comparison = compare(choice.runs, chosen="plan")
+    kept: dict[str, Any] = {"plan": plain(choice)}
+    if choice.runner_up is not None:
+        tell("why the runner-up lost")
+        kept["bridge"] = _bridge(choice, jobs)
+    circumstances = clock.circumstances("optimize", arguments, jobs)
     texts = {
         "decisions.yaml": decisions_text(file, choice),
         "data/plan.json": json.dumps(kept["plan"], indent=1, ensure_ascii=False) + "\n",

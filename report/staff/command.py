@@ -18,7 +18,9 @@ from optimize.solver import SolverMissing
 from report.charts import staffing as chart
 from report.given import Refused, check_given, check_writable
 from report.lean import Clock, save_chart, save_tables, write_lean
+from report.progress import saying
 from report.staff import tables
+from report.working import finished_before, working
 from sim.engine import DEFAULT_ENGINE
 from sim.feedback import Unbounded
 from sim.scenario.emit import to_yaml
@@ -70,6 +72,7 @@ def staff(
     solver: str = "highs",
     overlays: Sequence[str] = (),
     sets: Sequence[str] = (),
+    use_store: bool = True,
 ) -> Staffed:
     """The need and its folder. Raises ScenarioProblems, Refused (bad input), and Infeasible."""
     clock = Clock.start()
@@ -78,25 +81,31 @@ def staff(
     resolved = load(file, overlays, sets)
     options = _Options.read(resolved, method, month, objective, costs or {}, each, chance, confidence, full_time)
     found: Simulated | None = None
+    say = saying(progress_to)
     try:
         need = requirement(resolved, "erlang", month, targets, options.prices, options.full_time, solver)  # type: ignore[arg-type]
         if method == "simulation":
-            found = simulated(
-                resolved,
-                need,
-                agent_costs(resolved.scenario),
-                month,
-                targets,
-                options.each,  # type: ignore[arg-type]
-                options.chance,
-                options.confidence,
-                reps or REPLICATIONS,
-                seed,
-                jobs,
-                engine,
-                by_half_hour=by == "half-hour",
-                tell=None if quiet else lambda line: print(line, file=progress_to, flush=True),
-            )
+            part, purpose = "a part of the search", f"staff {resolved.digest} {seed} {engine}"
+            with working(out, jobs, None, use_store, say, lambda: part, purpose, (BadTarget, NotEnough)) as work:
+                found = simulated(
+                    resolved,
+                    need,
+                    agent_costs(resolved.scenario),
+                    month,
+                    targets,
+                    options.each,  # type: ignore[arg-type]
+                    options.chance,
+                    options.confidence,
+                    reps or REPLICATIONS,
+                    seed,
+                    jobs,
+                    engine,
+                    by_half_hour=by == "half-hour",
+                    tell=None if quiet else say,
+                    finished=work.finished,
+                )
+            if work.finished.stored and not quiet:
+                say(finished_before(work.finished.stored))
             need = replace(with_numbers(found), full_time=options.full_time)
     except (BadTarget, SolverMissing, Unbounded) as problem:
         raise Refused(str(problem)) from None

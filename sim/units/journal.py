@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from sim.replicate import Pair
@@ -13,37 +13,18 @@ from sim.units.unit import Unit, compute, whole
 from sim.workers import Crew, Parcel
 
 
-class Journal:
-    """Runs replications through a crew; a `Runner` (see `sim.replicate`). Without a store nothing is kept."""
+class Finished:
+    """What is finished of a run, kept in a store. Without a store, or once it fails, nothing is kept."""
 
-    def __init__(self, crew: Crew, store: Store | None, tell: Tell) -> None:
-        self.crew, self.store = crew, store
+    def __init__(self, store: Store | None, tell: Tell) -> None:
+        self.store = store
         self.computed = self.stored = 0
         """Replications that were computed now, and those that were there."""
         self._tell = tell
         self._mine: set[str] = set()
 
-    def __call__(self, resolved: Resolved, seed: int, numbers: range, engine: str, alone: bool) -> Iterator[Pair]:
-        """The replications in order, as each is there. Raises what the work raises, and WorkerProblem."""
-        units = [whole(resolved, seed, number, engine, alone) for number in numbers]
-        found = self._finished(units)
-        missing = [unit for unit in units if unit not in found]
-        if missing:
-            parcel = Parcel.of(resolved)
-            for unit in missing:
-                self.crew.submit(unit, compute, parcel, (unit,), shared=len(missing) > 1)
-        for unit in units:
-            while unit not in found:
-                came = self.crew.take()
-                assert came is not None  # it was submitted
-                tag, (packed,) = came
-                assert isinstance(tag, Unit)
-                self._keep(tag, packed)
-                found[tag] = unpack_whole(packed)
-            yield found.pop(unit)
-
-    def _finished(self, units: list[Unit]) -> dict[Unit, Pair]:
-        """Those that are kept."""
+    def of(self, units: Sequence[Unit]) -> dict[Unit, Pair]:
+        """Those of the units that are kept."""
         found: dict[Unit, Pair] = {}
         kept: dict[str, bytes] = {}
         try:
@@ -57,17 +38,42 @@ class Journal:
                     self.stored += unit.key not in self._mine
         return found
 
-    def _keep(self, unit: Unit, packed: bytes) -> None:
-        """Keeps a finished one; a run goes on where nothing can be kept, and says so once."""
+    def keep(self, unit: Unit, packed: bytes) -> Pair:
+        """Keeps one that was computed now. A run goes on where nothing can be kept, and says so once."""
         self.computed += 1
         self._mine.add(unit.key)
-        if self.store is None:
-            return
-        try:
-            self.store.put([(unit, packed)])
-        except (StoreFull, StoreRefused) as problem:
-            self._give_up(problem)
+        if self.store is not None:
+            try:
+                self.store.put([(unit, packed)])
+            except (StoreFull, StoreRefused) as problem:
+                self._give_up(problem)
+        return unpack_whole(packed)
 
     def _give_up(self, problem: Exception) -> None:
         self._tell(f"Finished work cannot be kept ({problem}); going on without.")
         self.store = None
+
+
+class Journal:
+    """Runs replications through a crew and keeps each when it is finished; a `Runner` (see `sim.replicate`)."""
+
+    def __init__(self, crew: Crew, finished: Finished) -> None:
+        self.crew, self.finished = crew, finished
+
+    def __call__(self, resolved: Resolved, seed: int, numbers: range, engine: str, alone: bool) -> Iterator[Pair]:
+        """The replications in order, as each is there. Raises what the work raises, and WorkerProblem."""
+        units = [whole(resolved, seed, number, engine, alone) for number in numbers]
+        found = self.finished.of(units)
+        missing = [unit for unit in units if unit not in found]
+        if missing:
+            parcel = Parcel.of(resolved)
+            for unit in missing:
+                self.crew.submit(unit, compute, parcel, (unit,), shared=len(missing) > 1)
+        for unit in units:
+            while unit not in found:
+                came = self.crew.take()
+                assert came is not None  # it was submitted
+                tag, (packed,) = came
+                assert isinstance(tag, Unit)
+                found[tag] = self.finished.keep(tag, packed)
+            yield found.pop(unit)

@@ -10,7 +10,7 @@ from sim.feedback import replicate_closed
 from sim.replicate import replicate
 from sim.scenario.load import resolve
 from sim.units.columns import columns_of
-from sim.units.journal import Journal
+from sim.units.journal import Finished, Journal
 from sim.units.pack import Damaged, pack_whole, unpack_whole
 from sim.units.store import Store
 from sim.workers.crew import Alone
@@ -47,7 +47,7 @@ def told():
 
 
 def journal(folder, told):
-    return Journal(Alone(), Store(folder, "v1", told.append, ".unfinished-x.sqlite"), told.append)
+    return Journal(Alone(), Finished(Store(folder, "v1", told.append, ".unfinished-x.sqlite"), told.append))
 
 
 def pairs(run):
@@ -75,9 +75,9 @@ def test_a_run_through_a_journal_is_the_run_and_the_next_computes_nothing(docume
         run = replicate_closed(resolved, 5, 3, runner=runner)
         assert all(map(equal, pairs(run), pairs(plain)))
         assert run.loop == plain.loop
-        assert bool(runner.computed) == computed
-        assert bool(runner.stored) != computed
-        runner.store.close()
+        assert bool(runner.finished.computed) == computed
+        assert bool(runner.finished.stored) != computed
+        runner.finished.store.close()
     assert told == []
 
 
@@ -86,13 +86,13 @@ def test_what_was_finished_before_a_stop_is_not_computed_again(world, tmp_path, 
     some = runner(world, 5, range(5), "fast", False)
     for _ in range(2):
         next(some)
-    runner.store.close()
+    runner.finished.store.close()
     again = journal(tmp_path, told)
     assert all(map(equal, again(world, 5, range(5), "fast", False), pairs(replicate(world, 5, 5))))
-    assert (again.stored, again.computed) == (2, 3)
+    assert (again.finished.stored, again.finished.computed) == (2, 3)
     other_seed = list(again(world, 6, range(2), "fast", False))
-    assert (again.stored, again.computed, len(other_seed)) == (2, 5, 2)
-    again.store.close()
+    assert (again.finished.stored, again.finished.computed, len(other_seed)) == (2, 5, 2)
+    again.finished.store.close()
 
 
 def test_the_only_replication_is_another_unit_than_the_first_of_several(tmp_path, told):
@@ -102,15 +102,15 @@ def test_the_only_replication_is_another_unit_than_the_first_of_several(tmp_path
     ((alone, _),) = runner(world, 5, range(1), "fast", True)
     assert several.batches is None
     assert alone.batches is not None
-    runner.store.close()
+    runner.finished.store.close()
 
 
 def test_a_run_goes_on_where_nothing_can_be_kept_any_more_and_says_so_once(world, tmp_path, told):
     runner = journal(tmp_path, told)
-    store = runner.store
+    store = runner.finished.store
     store._db.execute("PRAGMA max_page_count = 8")
     assert len(list(runner(world, 5, range(4), "fast", False))) == 4
-    assert runner.store is None
+    assert runner.finished.store is None
     assert len(told) == 1
     assert "going on without" in told[0]
     with suppress(sqlite3.Error):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,8 @@ from sim.feedback import replicate_closed
 from sim.replicate import Replications, replicate
 from sim.scenario.load import resolve
 from sim.scenario.resolved import Resolved
+from sim.units.journal import Finished
+from sim.units.store import Store
 from tests.optimize.plan.worlds import world
 
 SMALL = {"horizon": {"start": "2027-01-04", "length": "3 weeks"}}
@@ -66,3 +70,16 @@ def test_a_closed_loop_is_closed_on_the_first_replications_and_kept() -> None:
 def test_what_is_no_block() -> None:
     with pytest.raises(ValueError, match="at least one"):
         Simulator(7)([small()], 0, 0)
+
+
+def test_what_an_earlier_search_finished_is_not_simulated_again(tmp_path: Path) -> None:
+    counts = []
+    for _ in range(2):
+        with Store(tmp_path, "v1", print) as store:
+            simulate = Simulator(7, finished=Finished(store, print))
+            simulate([small()], 0, 2)
+            found = simulate([small(), small(agents=4, name="other")], 0, 3)
+            counts.append((simulate.replications, simulate.finished.computed, simulate.finished.stored))  # type: ignore[union-attr]
+            assert same(found[0], replicate(small(), 7, 3))
+            assert same(found[1], replicate(small(agents=4), 7, 3))
+    assert counts == [(6, 6, 0), (0, 0, 6)]

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from tests.cli.stopping import stopped
 from tests.report.worlds import tiny
 from tests.robust.kills import same_files
 from tests.robust.world import world
@@ -122,7 +123,7 @@ def test_a_bad_file_leaves_no_folder_behind(repo_root, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-LONG = ("compare", "long.yaml", "longer.yaml", "--reps", "8", "--out", "stopped", *FAST)
+LONG = ("compare", "long.yaml", "longer.yaml", "--reps", "8", *FAST)
 
 
 @pytest.mark.slow
@@ -130,18 +131,11 @@ LONG = ("compare", "long.yaml", "longer.yaml", "--reps", "8", "--out", "stopped"
 def test_a_stopped_run_leaves_no_half_folder_and_goes_on_where_it_was(repo_root, tmp_path, how):
     (tmp_path / "long.yaml").write_text(world(400), encoding="utf-8")
     (tmp_path / "longer.yaml").write_text("extends: long.yaml\nname: longer\nchanges: {teams.desk.agents: + 1}\n")
-    environment = {**os.environ, "PYTHONPATH": str(repo_root), "MPLBACKEND": "Agg"}
-    command = [sys.executable, "-m", "cli", *LONG]
-    running = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
-    until = time.monotonic() + 120
-    while written(tmp_path) < 200_000 and time.monotonic() < until:
-        time.sleep(0.02)
-    running.send_signal(how)
-    _, said = running.communicate(timeout=60)
+    code, said = stopped(repo_root, tmp_path, how, 200_000, *LONG)
     assert "Traceback" not in said
     (file,) = (tmp_path / "stopped").glob("*.sqlite")
     if how == signal.SIGINT:
-        assert running.returncode == 130, said
+        assert code == 130, said
         assert "of 8 replications of small" in said
         assert f"What is finished is kept in stopped/{file.name}: give the same command again" in said
         assert [path.name for path in (tmp_path / "stopped").iterdir()] == [file.name]
@@ -149,17 +143,12 @@ def test_a_stopped_run_leaves_no_half_folder_and_goes_on_where_it_was(repo_root,
     assert [each["kind"] for each in listed] == ["stopped run"]
     count = listed[0]["units"]
     assert 0 < count < 16
-    again = deskplan(repo_root, tmp_path, *LONG)
+    again = deskplan(repo_root, tmp_path, *LONG, "--out", "stopped")
     assert again.returncode == 0, again.stderr
     assert f"{count} replications were finished by an earlier run of this command." in again.stderr
     (folder,) = (tmp_path / "stopped").iterdir()
     calm = deskplan(repo_root, tmp_path, *LONG, "--no-store", "--out", "calm", "--quiet")
     assert same_files(folder, tmp_path / calm.stdout.strip()) == []
-
-
-def written(place):
-    """Bytes of the log of the file that keeps what is finished."""
-    return sum(path.stat().st_size for path in (place / "stopped").glob("*.sqlite-wal"))
 
 
 def test_a_run_that_is_stopped_before_anything_is_finished_leaves_nothing(repo_root, tmp_path):

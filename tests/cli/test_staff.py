@@ -3,10 +3,7 @@
 import csv
 import io
 import json
-import os
-import subprocess
-import sys
-import time
+import signal
 
 import numpy as np
 import pytest
@@ -14,7 +11,8 @@ from click.testing import CliRunner
 
 from cli import main
 from sim.scenario.emit import to_yaml
-from tests.cli.test_run_compare import deskplan, written
+from tests.cli.stopping import stopped
+from tests.cli.test_run_compare import deskplan
 from tests.report.worlds import tiny
 from tests.robust.kills import same_files
 from tests.robust.world import world
@@ -151,18 +149,11 @@ def test_no_number_is_enough_leaves_with_three(tmp_path):
 @pytest.mark.slow
 def test_a_search_that_is_killed_goes_on_from_what_it_had_simulated(repo_root, tmp_path):
     (tmp_path / "small.yaml").write_text(world(300), encoding="utf-8")
-    asked = ("staff", "small.yaml", "--method", "simulation", "--reps", "16", "--jobs", "1", "--out")
-    environment = {**os.environ, "PYTHONPATH": str(repo_root), "MPLBACKEND": "Agg"}
-    command = [sys.executable, "-m", "cli", *asked, "stopped"]
-    running = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL)
-    until = time.monotonic() + 120
-    while written(tmp_path) < 100_000 and time.monotonic() < until:
-        time.sleep(0.02)
-    running.kill()
-    running.communicate()
-    again = deskplan(repo_root, tmp_path, *asked, "stopped")
+    asked = ("staff", "small.yaml", "--method", "simulation", "--reps", "16", "--jobs", "1")
+    stopped(repo_root, tmp_path, signal.SIGKILL, 100_000, *asked)
+    again = deskplan(repo_root, tmp_path, *asked, "--out", "stopped")
     assert again.returncode == 0, again.stderr
     assert " replications were finished by an earlier run of this command." in again.stderr
     (folder,) = (tmp_path / "stopped").iterdir()
-    calm = deskplan(repo_root, tmp_path, *asked, "calm", "--no-store", "--quiet")
+    calm = deskplan(repo_root, tmp_path, *asked, "--out", "calm", "--no-store", "--quiet")
     assert same_files(folder, tmp_path / calm.stdout.strip()) == []

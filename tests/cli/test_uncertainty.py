@@ -2,16 +2,13 @@
 
 import csv
 import json
-import os
 import signal
-import subprocess
-import sys
-import time
 
 import pytest
 
 from sim.scenario.emit import to_yaml
-from tests.cli.test_run_compare import deskplan, written
+from tests.cli.stopping import stopped
+from tests.cli.test_run_compare import deskplan
 from tests.evaluate.test_uncertain import BASE, OPTION
 from tests.robust.kills import same_files
 from tests.robust.world import world
@@ -139,21 +136,14 @@ def test_ctrl_c_keeps_the_finished_draws_and_the_same_command_goes_on(repo_root,
     uncertain = 'uncertain: {teams.desk.wage: {uniform: [22 EUR/h, 28 EUR/h], because: "x", evidence: assumed}}\n'
     (tmp_path / "small.yaml").write_text(world(100) + uncertain, encoding="utf-8")
     (tmp_path / "more.yaml").write_text("extends: small.yaml\nname: more\nchanges: {teams.desk.agents: + 1}\n")
-    asked = ("uncertainty", "small.yaml", "more.yaml", "--draws", "24", *FAST, "--out")
-    environment = {**os.environ, "PYTHONPATH": str(repo_root), "MPLBACKEND": "Agg"}
-    command = [sys.executable, "-m", "cli", *asked, "stopped"]
-    running = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
-    until = time.monotonic() + 120
-    while written(tmp_path) < 100_000 and time.monotonic() < until:
-        time.sleep(0.02)
-    running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=60)
-    assert running.returncode == 130, said
+    asked = ("uncertainty", "small.yaml", "more.yaml", "--draws", "24", *FAST)
+    code, said = stopped(repo_root, tmp_path, signal.SIGINT, 100_000, *asked)
+    assert code == 130, said
     (file,) = (tmp_path / "stopped").iterdir()
     assert f" of 24 draws; no folder was written. What is finished is kept in stopped/{file.name}" in said
-    again = deskplan(repo_root, tmp_path, *asked, "stopped")
+    again = deskplan(repo_root, tmp_path, *asked, "--out", "stopped")
     assert again.returncode == 0, again.stderr
     assert " replications were finished by an earlier run of this command." in again.stderr
     (folder,) = (tmp_path / "stopped").iterdir()
-    calm = deskplan(repo_root, tmp_path, *asked, "calm", "--no-store", "--quiet")
+    calm = deskplan(repo_root, tmp_path, *asked, "--out", "calm", "--no-store", "--quiet")
     assert same_files(folder, tmp_path / calm.stdout.strip()) == []

@@ -65,10 +65,12 @@ class Journal:
         units = [whole(resolved, seed, number, engine, alone) for number in numbers]
         found = self.finished.of(units)
         missing = [unit for unit in units if unit not in found]
-        if missing:
+        if len(missing) == 1 and self.crew.here:  # not worth starting a process
+            found[missing[0]] = self.finished.keep(missing[0], compute(resolved, missing)[0])
+        elif missing:
             parcel = Parcel.of(resolved)
             for unit in missing:
-                self.crew.submit(unit, compute, parcel, (unit,), shared=len(missing) > 1)
+                self.crew.submit(unit, compute, parcel, (unit,), shared=True)
         for unit in units:
             while unit not in found:
                 came = self.crew.take()

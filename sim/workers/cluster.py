@@ -36,6 +36,8 @@ Piece = tuple[Work, Parcel, tuple[Any, ...], bool]
 class Cluster(Crew):
     """Workers behind a scheduler."""
 
+    here = False
+
     def __init__(self, address: str) -> None:
         try:
             import distributed

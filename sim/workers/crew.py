@@ -67,6 +67,8 @@ class Crew(ABC):
 
     count: int = 1
     """Workers, as far as known."""
+    here: bool = True
+    """Whether they are of this machine."""
 
     @property
     @abstractmethod

@@ -123,26 +123,26 @@ def test_a_bad_file_leaves_no_folder_behind(repo_root, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-LONG = ("compare", "long.yaml", "longer.yaml", "--reps", "8", *FAST)
+LONG = ("compare", "long.yaml", "longer.yaml", "--reps", "6", *FAST)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill"])
 def test_a_stopped_run_leaves_no_half_folder_and_goes_on_where_it_was(repo_root, tmp_path, how):
-    (tmp_path / "long.yaml").write_text(world(400), encoding="utf-8")
+    (tmp_path / "long.yaml").write_text(world(200), encoding="utf-8")
     (tmp_path / "longer.yaml").write_text("extends: long.yaml\nname: longer\nchanges: {teams.desk.agents: + 1}\n")
-    code, said = stopped(repo_root, tmp_path, how, 200_000, *LONG)
+    code, said = stopped(repo_root, tmp_path, how, 120_000, *LONG)
     assert "Traceback" not in said
     (file,) = (tmp_path / "stopped").glob("*.sqlite")
     if how == signal.SIGINT:
         assert code == 130, said
-        assert "of 8 replications of small" in said
+        assert "of 6 replications of small" in said
         assert f"What is finished is kept in stopped/{file.name}: give the same command again" in said
         assert [path.name for path in (tmp_path / "stopped").iterdir()] == [file.name]
     listed = json.loads(deskplan(repo_root, tmp_path, "runs", "--out", "stopped", "--format", "json").stdout)["runs"]
     assert [each["kind"] for each in listed] == ["stopped run"]
     count = listed[0]["units"]
-    assert 0 < count < 16
+    assert 0 < count < 12
     again = deskplan(repo_root, tmp_path, *LONG, "--out", "stopped")
     assert again.returncode == 0, again.stderr
     assert f"{count} replications were finished by an earlier run of this command." in again.stderr

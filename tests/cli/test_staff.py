@@ -148,9 +148,9 @@ def test_no_number_is_enough_leaves_with_three(tmp_path):
 
 @pytest.mark.slow
 def test_a_search_that_is_killed_goes_on_from_what_it_had_simulated(repo_root, tmp_path):
-    (tmp_path / "small.yaml").write_text(world(300), encoding="utf-8")
+    (tmp_path / "small.yaml").write_text(world(150), encoding="utf-8")
     asked = ("staff", "small.yaml", "--method", "simulation", "--reps", "16", "--jobs", "1")
-    stopped(repo_root, tmp_path, signal.SIGKILL, 100_000, *asked)
+    stopped(repo_root, tmp_path, signal.SIGKILL, 120_000, *asked)
     again = deskplan(repo_root, tmp_path, *asked, "--out", "stopped")
     assert again.returncode == 0, again.stderr
     assert " replications were finished by an earlier run of this command." in again.stderr

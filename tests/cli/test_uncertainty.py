@@ -134,10 +134,10 @@ def test_what_is_refused_writes_nothing(repo_root, place, arguments, words):
 @pytest.mark.slow
 def test_ctrl_c_keeps_the_finished_draws_and_the_same_command_goes_on(repo_root, tmp_path):
     uncertain = 'uncertain: {teams.desk.wage: {uniform: [22 EUR/h, 28 EUR/h], because: "x", evidence: assumed}}\n'
-    (tmp_path / "small.yaml").write_text(world(100) + uncertain, encoding="utf-8")
+    (tmp_path / "small.yaml").write_text(world(50) + uncertain, encoding="utf-8")
     (tmp_path / "more.yaml").write_text("extends: small.yaml\nname: more\nchanges: {teams.desk.agents: + 1}\n")
     asked = ("uncertainty", "small.yaml", "more.yaml", "--draws", "24", *FAST)
-    code, said = stopped(repo_root, tmp_path, signal.SIGINT, 100_000, *asked)
+    code, said = stopped(repo_root, tmp_path, signal.SIGINT, 150_000, *asked)
     assert code == 130, said
     (file,) = (tmp_path / "stopped").iterdir()
     assert f" of 24 draws; no folder was written. What is finished is kept in stopped/{file.name}" in said

@@ -10,21 +10,26 @@ from typing import Any, TypeVar
 
 import click
 
+from sim.interrupts import interruptible
 from sim.scenario.problems import ScenarioProblems, counted
 
 Command = TypeVar("Command", bound=Callable[..., None])
 
 
 class Deskplan(click.Group):
-    """Prints what is wrong with a scenario, every problem at once, and leaves with code 2."""
+    """Prints what is wrong with a scenario, every problem at once, and leaves with code 2; with 130 after Ctrl-C."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
         try:
-            return super().invoke(ctx)
+            with interruptible():
+                return super().invoke(ctx)
         except ScenarioProblems as found:
             click.echo(f"{found}\n{counted(found.problems)}", err=True)
             ctx.exit(2)
+        except KeyboardInterrupt:
+            click.echo("Stopped. Nothing was written.", err=True)
+            ctx.exit(130)
 
 
 def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:

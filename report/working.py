@@ -13,6 +13,7 @@ from evaluate.simulate import Progress
 from report.given import Refused
 from sim.code_version import code_version
 from sim.feedback import Unbounded
+from sim.interrupts import interruptible
 from sim.scenario.problems import ScenarioProblems
 from sim.units.desk import Desk
 from sim.units.journal import Finished, Journal
@@ -122,7 +123,8 @@ def working(
         work = Work(crew, path if use_store else None, say)
         stack.callback(work.close)
         try:
-            yield work
+            with interruptible():
+                yield work
         except KeyboardInterrupt:
             kept = work.kept
             if kept is None:

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TypeVar
 
 import numba
@@ -98,33 +95,6 @@ def compile_all() -> None:
         use()
     if FOLDER is not None:
         (FOLDER / _MARK).touch()
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Raises a Ctrl-C that came meanwhile, also where a callback of the compiler swallowed it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    heard = False
-
-    def hear(number: int, frame: FrameType | None) -> None:
-        nonlocal heard
-        del number, frame
-        heard = True
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGINT, hear)
-    try:
-        yield
-    except Exception:
-        if heard:  # the compiler lost its thread where the callback swallowed it
-            raise KeyboardInterrupt from None
-        raise
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if heard:
-        raise KeyboardInterrupt
 
 
 @contextmanager

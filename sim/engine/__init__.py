@@ -11,6 +11,7 @@ from sim.demand.tape import Tape
 from sim.engine.outcomes import Outcomes
 from sim.engine.plan import Plan, make_plan
 from sim.engine.roster import Roster, draw_roster
+from sim.interrupts import interruptible
 from sim.scenario.load import resolve
 from sim.scenario.resolved import Resolved
 
@@ -45,7 +46,7 @@ def prepare(engine: str = DEFAULT_ENGINE, tell: Callable[[str], None] | None = N
         if tell is not None:
             tell("Compiling the simulation engine: about half a minute, once for this version of deskplan ...")
         began = time.perf_counter()
-        with machine_code.interruptible():
+        with interruptible():
             with machine_code.helped_by("sim.kpis.first_use"):
                 run_smallest()
             machine_code.compile_all()

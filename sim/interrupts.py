@@ -1,12 +1,16 @@
-"""Ctrl-C is heard whatever is under way: callbacks of a compiler, and what reads machine code, may swallow it."""
+"""Ctrl-C is heard whatever is under way: callbacks of a compiler or of the collector of garbage may swallow it."""
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+_AGAIN_S = 0.05
 
 
 @contextmanager
@@ -18,7 +22,8 @@ def interruptible() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         yield
         return
-    heard = False
+    heard, inside = False, True
+    before, ignored = signal.getsignal(signal.SIGINT), sys.unraisablehook
 
     def hear(number: int, frame: FrameType | None) -> None:
         nonlocal heard
@@ -26,7 +31,21 @@ def interruptible() -> Iterator[None]:
         heard = True
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGINT, hear)
+    def again() -> None:
+        if inside:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    def swallowed(what: sys.UnraisableHookArgs) -> None:
+        """A callback cannot raise: the same again in a moment, when it is over."""
+        if not issubclass(what.exc_type, KeyboardInterrupt):
+            ignored(what)
+        elif inside:
+            later = threading.Timer(_AGAIN_S, again)
+            later.daemon = True
+            later.start()
+
+    signal.signal(signal.SIGINT, hear)
+    sys.unraisablehook = swallowed
     try:
         yield
     except Exception:
@@ -34,6 +53,8 @@ def interruptible() -> Iterator[None]:
             raise KeyboardInterrupt from None
         raise
     finally:
+        inside = False
         signal.signal(signal.SIGINT, before)
+        sys.unraisablehook = ignored
     if heard:
         raise KeyboardInterrupt

@@ -87,6 +87,7 @@ class Processes(Crew):
 
     def _let_go(self) -> None:
         if self._pool is not None:
+            _hush(self._pool)
             self._pool.shutdown(wait=False, kill_workers=True)
             self._pool = None
 
@@ -94,6 +95,18 @@ class Processes(Crew):
         """See Crew."""
         self._pieces.clear()
         self._let_go()
+
+
+def _hush(pool: ProcessPoolExecutor) -> None:
+    """What a pool's own thread stumbles over while its workers are killed is of no interest to anybody."""
+    thread, before = pool._executor_manager_thread, threading.excepthook
+
+    def hook(what: threading.ExceptHookArgs) -> None:
+        if what.thread is not thread:
+            before(what)
+
+    if thread is not None:
+        threading.excepthook = hook
 
 
 def _initialise(parent: int) -> None:

@@ -56,7 +56,7 @@ def test_what_the_interrupt_became_is_an_interrupt_again():
 
 
 def test_one_that_was_swallowed_is_raised_in_the_end():
-    done = []
+    done: list[str] = []
     with pytest.raises(KeyboardInterrupt):
         swallows(done)
     assert done == ["swallowed"]

@@ -43,7 +43,7 @@ def test_the_commands_ask_for_what_they_say(repo_root, tmp_path, monkeypatch):
     """Every command shown gets as far as the choice itself, which takes minutes and is tested on a smaller desk."""
     asked = []
 
-    def chosen(_sources, ask, _wish, _tell):
+    def chosen(_sources, ask, _wish, _tell, _finished):
         asked.append(ask)
         raise NothingFound(0.0, None)
 

@@ -1,7 +1,7 @@
 """Every command that README.md and docs/ show runs, in the order in which it stands there, with what stands around it.
 
-What takes long is made short and no less real: one replication instead of several, no charts. Pages whose commands need
-a log, or a test of their own, are named below with that test.
+What takes long is made short and no less real: one replication instead of several, a year instead of two, no charts.
+Pages whose commands need a log, or a test of their own, are named below with that test.
 """
 
 import re
@@ -32,7 +32,12 @@ SIMULATE = (
     "optimize",
 )  # fmt: skip
 REPLICATIONS = {"tornado": "2", "staff": "2", "schedule": "2", "find": "2"}
-LESS = {"uncertainty": ["--draws", "16"], "sweep": ["--until", "2 points"], "find": ["--most", "4"]}
+YEAR = ["--set", "horizon.months=12"]
+LESS = {
+    "uncertainty": ["--draws", "16"],
+    "sweep": ["--until", "2 points", *YEAR],
+    "find": ["--most", "4", *YEAR],
+}
 PAGES = ["README.md", *sorted(f"docs/{path.name}" for path in (Path(__file__).parents[2] / "docs").glob("*.md"))]
 
 
@@ -71,7 +76,7 @@ def desk(tmp_path, monkeypatch, repo_root):
     return tmp_path
 
 
-def _no_choice(_sources, ask, _wish, _tell):
+def _no_choice(_sources, ask, _wish, _tell, _finished):
     """A choice takes minutes; what was asked for is read and checked by now (tests/cli/test_optimize.py chooses)."""
     assert ask.targets
     raise Infeasible(words="asked and understood")

@@ -44,7 +44,7 @@ def answer(found: Monitored) -> str:
         )
     parts = [_gone(found, track) for track in found.left[:3]]
     more = len(found.left) - len(parts)
-    said = "; ".join(parts) + (f"; {more} more KPIs are outside" if more else "") + "."
+    said = "; ".join(parts) + (f"; {more} more {'KPI is' if more == 1 else 'KPIs are'} outside" if more else "") + "."
     return " ".join(filter(None, [said, _explanation(found)]))
 
 

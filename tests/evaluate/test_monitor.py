@@ -1,5 +1,7 @@
 """What left its interval, since when, and which change would explain it: against worlds whose change is known."""
 
+import textwrap
+
 import numpy as np
 import pytest
 from scipy.stats import t
@@ -11,6 +13,8 @@ from evaluate.monitor.response import KNOWN_TO, SHRINK, Gap, Response, Scale
 from evaluate.monitor.watch import monitor
 from evaluate.monitor.worlds import shortened
 from evaluate.yardstick import yardstick
+from report import format as fmt
+from report.monitor_text import answer
 from sim.scenario.load import load
 from tests.evaluate.monitored import came, plan
 
@@ -25,7 +29,8 @@ MONTHS = (0, 1, 2)
         ({"reasons.order_status.per_order": "x 1.15"}, "reasons.order_status.per_order", 0.15),
     ],
 )
-def test_the_right_input_comes_first_with_its_size_in_the_interval(tmp_path, changes, first, truth):
+def test_the_right_input_comes_first_with_its_size_in_the_interval(tmp_path, repo_root, changes, first, truth):
+    """The first case is the example of docs/monitoring.md, word for word."""
     sources = plan(tmp_path)
     found = monitor(sources, came(sources, changes, MONTHS))
     assert found.left
@@ -39,6 +44,9 @@ def test_the_right_input_comes_first_with_its_size_in_the_interval(tmp_path, cha
     shares = [each.share for each in found.explanation.ranked]
     assert shares == sorted(shares, reverse=True)
     assert all(0 <= share <= 1 for share in shares)
+    said = fmt.plain(textwrap.fill(answer(found), 100))
+    guide = (repo_root / "docs" / "monitoring.md").read_text(encoding="utf-8")
+    assert (f"```\n{said}\n```" in guide) == (truth == 0.12)
 
 
 @pytest.mark.slow

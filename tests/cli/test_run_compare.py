@@ -163,7 +163,7 @@ def test_a_run_that_is_stopped_before_anything_is_finished_leaves_nothing(repo_r
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=60)
     assert running.returncode == 130, said
-    assert said == "Stopped. Nothing was written.\n"
+    assert said.endswith("Stopped. Nothing was written.\n")
     assert list(results.iterdir()) == []
 
 

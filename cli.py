@@ -27,8 +27,8 @@ class Deskplan(click.Group):
         except ScenarioProblems as found:
             click.echo(f"{found}\n{counted(found.problems)}", err=True)
             ctx.exit(2)
-        except KeyboardInterrupt:
-            click.echo("Stopped. Nothing was written.", err=True)
+        except KeyboardInterrupt as stopped:
+            click.echo(str(stopped) or "Stopped. Nothing was written.", err=True)
             ctx.exit(130)
 
 
@@ -225,9 +225,6 @@ def computed(command: str, files: tuple[str, ...], quiet: bool, out: Path, **cho
 
     try:
         return compute_and_write(command, files, out, sys.argv[1:], sys.stderr, quiet, **choices)
-    except KeyboardInterrupt as stopped:
-        click.echo(str(stopped) or "Stopped. Nothing was written.", err=True)
-        raise SystemExit(130) from None
     except Refused as problem:
         click.echo(str(problem), err=True)
         raise SystemExit(2) from None
@@ -426,9 +423,6 @@ def staff(file: str, form: str, quiet: bool, **choices: Any) -> None:
     except (Refused, Infeasible) as problem:
         click.echo(str(problem), err=True)
         raise SystemExit(2 if isinstance(problem, Refused) else 3) from None
-    except KeyboardInterrupt as stopped:
-        click.echo(str(stopped) or "Stopped. Nothing was written.", err=True)
-        raise SystemExit(130) from None
     if form == "json":
         click.echo(json.dumps(as_plain(found), indent=2))
     elif form == "csv":
@@ -478,9 +472,6 @@ def schedule(file: str, form: str, quiet: bool, **choices: Any) -> None:
     except (Refused, NoSchedule) as problem:
         click.echo(str(problem), err=True)
         raise SystemExit(2 if isinstance(problem, Refused) else 3) from None
-    except KeyboardInterrupt:
-        click.echo("Stopped. Nothing was written.", err=True)
-        raise SystemExit(130) from None
     if form == "json":
         click.echo(json.dumps(plain(found), indent=2))
     else:
@@ -546,9 +537,6 @@ def optimize(file: str, form: str, quiet: bool, **choices: Any) -> None:
 
     try:
         plan, folder = compute(file, arguments=sys.argv[1:], progress_to=sys.stderr, quiet=quiet, **choices)
-    except KeyboardInterrupt as stopped:
-        click.echo(str(stopped) or "Stopped. Nothing was written.", err=True)
-        raise SystemExit(130) from None
     except Refused as problem:
         click.echo(str(problem), err=True)
         raise SystemExit(2) from None

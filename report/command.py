@@ -77,7 +77,7 @@ def compute_and_write(
     purpose = f"{[resolved.digest for resolved in resolveds]} {seed} {engine}"
     layers: dict[str, str] = {}
     try:
-        with working(out, jobs, cluster, use_store, say, lambda: str(done), purpose) as work:
+        with working(out, jobs, cluster, use_store, say, done, purpose) as work:
             with progress_on(progress_to, names, quiet) as progress:
                 runs = simulate_all(
                     resolveds, seed, reps, engine=engine, progress=done.of(progress), runner=work.journal

@@ -46,7 +46,6 @@ def find(
     Raises ScenarioProblems, Refused, and Stopped after Ctrl-C, what is finished being kept.
     """
     check_given(engine, jobs)
-
     say = saying(progress_to)
     sure = _confidence(confidence)
     variable = Variable.read(file, overlays, with_loops(sets, feedback))
@@ -62,7 +61,7 @@ def find(
     engine = engine or DEFAULT_ENGINE
     seed = variable.declared.scenario.experiment.seed if seed is None else seed
     prepare(engine, hush)
-    with working(out, jobs, cluster, use_store, say, lambda: "a part of the search") as work:
+    with working(out, jobs, cluster, use_store, say, "a part of the search") as work:
         return Search(variable, steps, wanted, work.desk, seed, engine, sure, most, first, largest, hush).run()
 
 

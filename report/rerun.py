@@ -2,9 +2,8 @@
 
 Everything is taken from the folder: the command and its arguments from `manifest.json`, the scenarios from
 `scenarios/` as they were run (overlays and `--set` are laid in already), or where draws were made from `layers/`.
-Compared are the SHA-256 digests of every
-file that the first run wrote, but for `manifest.json`, which says when and how long, and `data/run.json`, which names
-the files that were read.
+Compared are the SHA-256 digests of every file that the first run wrote, but for `manifest.json`, which says when and
+how long, and `data/run.json`, which names the files that were read.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from typing import Any
 from sim.scenario.as_written import as_written
 from sim.scenario.emit import to_yaml
 from sim.scenario.nodes import read_path
+from sim.scenario.profiles import profile_text
 from sim.scenario.resolved import Resolved
 from sim.scenario.show import NOTHING, rows
 from sim.scenario.vary import Sources
@@ -33,8 +34,7 @@ def write_scenario(resolved: Resolved, folder: Path) -> None:
     (folder / f"{resolved.scenario.name}.yaml").write_text(to_yaml(filled_in(resolved)), encoding="utf-8")
     for name, weights in resolved.profiles.items():
         (folder / "profiles").mkdir(exist_ok=True)
-        table = "weight\n" + "".join(f"{weight!r}\n" for weight in weights)
-        (folder / "profiles" / _file_name(resolved, name)).write_text(table, encoding="utf-8")
+        (folder / "profiles" / _file_name(resolved, name)).write_text(profile_text(weights), encoding="utf-8")
 
 
 def layer_texts(sources: Sequence[Sources], resolveds: Sequence[Resolved]) -> dict[str, str]:

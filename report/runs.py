@@ -15,7 +15,8 @@ from typing import Any, Literal
 from report.given import Refused
 from report.working import PREFIX
 from sim.scenario.units import MS_PER_SECOND, QuantityError, parse_duration
-from sim.units.store import NAME
+from sim.units.store import NAME, parts
+from sim.units.store import remove as remove_store
 
 Kind = Literal["run", "unfinished", "stopped run", "store", "damaged store", "other"]
 _DRAFTS = (".writing-", ".rendering-")
@@ -100,8 +101,7 @@ def _store(path: Path, version: str, kind: Kind, about: str) -> Thing:
 
 def _with_log(path: Path) -> int:
     """Size with the write-ahead log."""
-    parts = (path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm"))
-    return sum(part.stat().st_size for part in parts if part.exists())
+    return sum(part.stat().st_size for part in parts(path) if part.exists())
 
 
 def _size(path: Path) -> int:
@@ -186,8 +186,7 @@ def remove(found: Sequence[Thing]) -> None:
             if thing.path.is_dir():
                 shutil.rmtree(thing.path)
                 continue
-            for suffix in ("", "-wal", "-shm", ".lock"):
-                thing.path.with_name(thing.path.name + suffix).unlink(missing_ok=True)
+            remove_store(thing.path)
         except FileNotFoundError:
             continue  # another clean is at it
         except OSError as problem:

@@ -111,7 +111,7 @@ def _run(
     prepare(engine or DEFAULT_ENGINE, None if quiet else say)
     purpose = f"{command} {[resolved.digest for resolved in resolveds]} {seed} {engine}"
     layers = layer_texts(sources, resolveds)
-    with working(out, jobs, cluster, use_store, say, lambda: str(done), purpose) as work:
+    with working(out, jobs, cluster, use_store, say, done, purpose) as work:
         found = compute(sources, resolveds, engine or DEFAULT_ENGINE, work.desk, seed, done)
         if work.desk.stored and not quiet:
             say(finished_before(work.desk.stored))

@@ -17,7 +17,7 @@ from sim.interrupts import interruptible
 from sim.scenario.problems import ScenarioProblems
 from sim.units.desk import Desk
 from sim.units.journal import Finished, Journal
-from sim.units.store import NAME, Store, StoreFull, StoreRefused
+from sim.units.store import NAME, Store, StoreFull, StoreRefused, remove
 from sim.workers import Crew, WorkerProblem, crew_of
 
 Say = Callable[[str], None]
@@ -36,8 +36,8 @@ class Stopped(KeyboardInterrupt):
 class Done:
     """How far the work is: a `Tell` that remembers what it was told."""
 
-    def __init__(self, things: str, tell: Tell | None = None) -> None:
-        self.things, self.done, self.planned, self._tell = things, 0, 0, tell
+    def __init__(self, things: str, tell: Tell | None = None, planned: int = 0) -> None:
+        self.things, self.done, self.planned, self._tell = things, 0, planned, tell
 
     def __call__(self, done: int, planned: int) -> None:
         self.done, self.planned = done, planned
@@ -81,23 +81,23 @@ class Work:
 
     def close(self) -> None:
         """Closes the file and leaves it there, but for one that could not keep everything."""
-        if self.store is not None and self.finished.store is None:
-            self.forget()
-        elif self.store is not None:
-            self.store.close()
-            self.store = None
+        self._shut()
+        if self.finished.store is None:
+            self._remove()
 
     def forget(self) -> None:
         """Removes the file, if it is this run's alone: what it held is in the run's folder."""
+        self._shut()
+        self._remove()
+
+    def _shut(self) -> None:
         store, self.store = self.store, None
         if store is not None:
             store.close()
-        self._remove()
 
     def _remove(self) -> None:
         if self._path is not None and self._path.name != NAME:
-            for suffix in ("", "-wal", "-shm", ".lock"):
-                self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+            remove(self._path)
 
 
 @contextmanager
@@ -107,7 +107,7 @@ def working(
     cluster: str | None,
     use_store: bool,
     say: Say,
-    so_far: Callable[[], str],
+    so_far: object,
     purpose: str = "",
     answers: tuple[type[Exception], ...] = (),
 ) -> Iterator[Work]:
@@ -115,7 +115,8 @@ def working(
 
     With a ``purpose``, which says what is simulated, it is a file of this run alone: the same purpose finds it again,
     and it goes when the block is left in peace or with one of the ``answers``. Otherwise it is the folder's store, and
-    stays. Raises Stopped for Ctrl-C, with ``so_far`` in its words, and Refused for what work or store cannot do.
+    stays. Raises Stopped for Ctrl-C, with ``so_far`` in its words as it reads then, and Refused for what work or store
+    cannot do.
     """
     path = out / (f"{PREFIX}{_name(purpose)}.sqlite" if purpose else NAME)
     with ExitStack() as stack:
@@ -129,7 +130,7 @@ def working(
             kept = work.kept
             if kept is None:
                 work.forget()
-            raise Stopped(_how_to_go_on(so_far(), kept, use_store)) from None
+            raise Stopped(_how_to_go_on(str(so_far), kept, use_store)) from None
         except (StoreFull, StoreRefused, WorkerProblem) as problem:
             raise Refused(str(problem)) from None
         except Refused as problem:  # by the disk, in the end

@@ -105,8 +105,7 @@ def optimize(
             wish = replace(wish, replications=reps, most=max(wish.most, reps))
         prepare(engine or DEFAULT_ENGINE, None if quiet else tell)
         purpose = f"optimize {base.digest} {seed} {engine}"
-        part = "a part of the search"
-        with working(out, jobs, None, use_store, tell, lambda: part, purpose, _ANSWERS) as work:
+        with working(out, jobs, None, use_store, tell, "a part of the search", purpose, _ANSWERS) as work:
             choice = choose(sources, Ask.of(base), wish, tell, work.finished)
             if work.finished.stored:
                 tell(finished_before(work.finished.stored))

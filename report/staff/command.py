@@ -85,8 +85,8 @@ def staff(
     try:
         need = requirement(resolved, "erlang", month, targets, options.prices, options.full_time, solver)  # type: ignore[arg-type]
         if method == "simulation":
-            part, purpose = "a part of the search", f"staff {resolved.digest} {seed} {engine}"
-            with working(out, jobs, None, use_store, say, lambda: part, purpose, (BadTarget, NotEnough)) as work:
+            purpose, answers = f"staff {resolved.digest} {seed} {engine}", (BadTarget, NotEnough)
+            with working(out, jobs, None, use_store, say, "a part of the search", purpose, answers) as work:
                 found = simulated(
                     resolved,
                     need,

@@ -20,7 +20,7 @@ from report.sweep.ask import Asked, asked
 from report.sweep.charts import charts
 from report.sweep.files import Writer, effects_tables, response_table
 from report.sweep.text import page_of
-from report.working import check_room, working
+from report.working import Done, check_room, working
 from sim.engine import DEFAULT_ENGINE, prepare
 from sim.units.desk import Desk
 
@@ -61,7 +61,6 @@ def sweep(
     """
     clock = Clock.start()
     check_given(engine, jobs)
-
     say = saying(progress_to)
     hush = None if quiet else say
     what = asked(files, overlays, with_loops(sets, feedback), reps=reps, seed=seed, tell=hush, **question)
@@ -70,12 +69,12 @@ def sweep(
     engine = engine or DEFAULT_ENGINE
     prepare(engine, hush)
     running = Sweep(what.variables, what.design, what.wish, what.seed, engine, what.wanted, what.budget)
-    tell = None if quiet else teller(progress_to, "points")
+    done = Done("points", None if quiet else teller(progress_to, "points"), running.planned)
     resolveds = [variable.declared for variable in what.variables]
     with tempfile.TemporaryDirectory(prefix=".writing-", dir=out) as draft:
         try:
-            with working(out, jobs, cluster, use_store, say, lambda: _so_far(running)) as work:
-                swept = _computed(what, running, Path(draft), work.desk, tell)
+            with working(out, jobs, cluster, use_store, say, done) as work:
+                swept = _computed(what, running, Path(draft), work.desk, done)
         except OSError as problem:
             raise Refused(f"cannot write in {out}: {problem.strerror or problem}; what is finished is kept") from None
 
@@ -93,17 +92,13 @@ def sweep(
         return swept, write_lean(out, clock.circumstances("sweep", arguments, jobs), resolveds, fill, facts)
 
 
-def _computed(what: Asked, running: Sweep, draft: Path, desk: Desk, tell: Callable[[int, int], None] | None) -> Swept:
+def _computed(what: Asked, running: Sweep, draft: Path, desk: Desk, done: Done) -> Swept:
     found = Responses(what.wanted)
     with Writer(draft, what.design) as writer:
-        for told in running.run(desk, tell):
+        for told in running.run(desk, done):
             writer.add(told)
             found.add(told)
     return Swept(what, found, desk.computed, desk.stored, running.out_of_time)
-
-
-def _so_far(running: Sweep) -> str:
-    return f"{running.done} of {running.planned} points"
 
 
 def teller(stream: TextIO, things: str) -> Callable[[int, int], None]:

@@ -16,7 +16,7 @@ from sim.scenario.emit import to_yaml
 from sim.scenario.layers import Layers, set_value
 from sim.scenario.nodes import Node
 from sim.scenario.problems import Origin
-from sim.scenario.profiles import ProfileError, file_of, read_profile
+from sim.scenario.profiles import ProfileError, file_of, profile_text, read_profile
 from sim.scenario.vary import Sources
 
 _NUMBERED = re.compile(r"^(overlay_\d{3}|\d{2})_")
@@ -96,7 +96,7 @@ class _Texts:
                 return None
             own = f"profile_{len(self.profiles) + 1}.csv"
             self.profiles[file] = own
-            self.made[own] = "weight\n" + "".join(f"{weight!r}\n" for weight in weights)
+            self.made[own] = profile_text(weights)
         return self.profiles[file]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 
@@ -77,6 +77,11 @@ def file_of(name: str, folder: Path) -> Path | None:
         return folder / name
     shipped = Path(str(resources.files("scenarios"))) / name
     return shipped if not Path(name).is_absolute() and is_file(shipped) else None
+
+
+def profile_text(weights: Iterable[float]) -> str:
+    """Weights as the text of a file, every digit kept."""
+    return "weight\n" + "".join(f"{weight!r}\n" for weight in weights)
 
 
 def read_profile(file: Path) -> tuple[float, ...]:

@@ -46,6 +46,17 @@ class StoreRefused(RuntimeError):
     """No store can be kept here; the message says why."""
 
 
+def parts(path: Path) -> list[Path]:
+    """A store's file and, as long as they are there, those of its log."""
+    return [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm")]
+
+
+def remove(path: Path) -> None:
+    """Removes a store, its log and its lock. Raises OSError."""
+    for part in (*parts(path), path.with_name(f"{path.name}.lock")):
+        part.unlink(missing_ok=True)
+
+
 class Store:
     """Finished units of one folder of runs. Use from one thread; any number of processes may share the file."""
 
@@ -103,10 +114,9 @@ class Store:
             aside = self.path.with_name(f"units-damaged-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.sqlite")
             while aside.exists():
                 aside = aside.with_name(f"{aside.stem}-2.sqlite")
-            for suffix in ("", "-wal", "-shm"):
-                part = self.path.with_name(self.path.name + suffix)
+            for part, place in zip(parts(self.path), parts(aside), strict=True):
                 if part.exists():
-                    part.rename(aside.with_name(aside.name + suffix))
+                    part.rename(place)
         self._tell(
             f"The store of finished work, {self.path}, is damaged ({problem}). It is set aside as {aside.name}, and "
             "what it held is computed again."

@@ -9,21 +9,11 @@ import time
 
 import pytest
 
-from tests.cli.stopping import stopped
+from tests.cli.stopping import deskplan, goes_on, stopped
 from tests.report.worlds import tiny
-from tests.robust.kills import same_files
 from tests.robust.world import world
 
 FAST = ("--jobs", "1")
-
-
-def deskplan(repo_root, tmp_path, *args, **options):
-    """Run the command line in a folder of its own."""
-    environment = {**os.environ, "PYTHONPATH": str(repo_root), "COLUMNS": "120"}
-    command = [sys.executable, "-m", "cli", *args]
-    return subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, **options
-    )
 
 
 @pytest.fixture(scope="module")
@@ -143,12 +133,8 @@ def test_a_stopped_run_leaves_no_half_folder_and_goes_on_where_it_was(repo_root,
     assert [each["kind"] for each in listed] == ["stopped run"]
     count = listed[0]["units"]
     assert 0 < count < 12
-    again = deskplan(repo_root, tmp_path, *LONG, "--out", "stopped")
-    assert again.returncode == 0, again.stderr
+    again = goes_on(repo_root, tmp_path, *LONG)
     assert f"{count} replications were finished by an earlier run of this command." in again.stderr
-    (folder,) = (tmp_path / "stopped").iterdir()
-    calm = deskplan(repo_root, tmp_path, *LONG, "--no-store", "--out", "calm", "--quiet")
-    assert same_files(folder, tmp_path / calm.stdout.strip()) == []
 
 
 def test_a_run_that_is_stopped_before_anything_is_finished_leaves_nothing(repo_root, tmp_path):

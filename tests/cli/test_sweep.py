@@ -11,7 +11,7 @@ import time
 import pytest
 
 from sim.scenario.emit import to_yaml
-from tests.cli.test_run_compare import deskplan
+from tests.cli.stopping import deskplan
 from tests.units.worlds import TINY
 
 FAST = ("--jobs", "1")

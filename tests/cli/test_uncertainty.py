@@ -7,10 +7,8 @@ import signal
 import pytest
 
 from sim.scenario.emit import to_yaml
-from tests.cli.stopping import stopped
-from tests.cli.test_run_compare import deskplan
+from tests.cli.stopping import deskplan, goes_on, stopped
 from tests.evaluate.test_uncertain import BASE, OPTION
-from tests.robust.kills import same_files
 from tests.robust.world import world
 
 FAST = ("--jobs", "1")
@@ -141,9 +139,4 @@ def test_ctrl_c_keeps_the_finished_draws_and_the_same_command_goes_on(repo_root,
     assert code == 130, said
     (file,) = (tmp_path / "stopped").iterdir()
     assert f" of 24 draws; no folder was written. What is finished is kept in stopped/{file.name}" in said
-    again = deskplan(repo_root, tmp_path, *asked, "--out", "stopped")
-    assert again.returncode == 0, again.stderr
-    assert " replications were finished by an earlier run of this command." in again.stderr
-    (folder,) = (tmp_path / "stopped").iterdir()
-    calm = deskplan(repo_root, tmp_path, *asked, "--out", "calm", "--no-store", "--quiet")
-    assert same_files(folder, tmp_path / calm.stdout.strip()) == []
+    goes_on(repo_root, tmp_path, *asked)

@@ -26,6 +26,8 @@ def filled_in(resolved: Resolved) -> dict[str, Any]:
             _put(document, read_path(row.path), read_yaml(f"value: {row.value}", "").children["value"].plain())
     for block, key in _profile_places(document):
         block[key] = f"profiles/{_file_name(resolved, block[key])}"
+    if "evidence" in document:  # gathered from all over: last, wherever it was written
+        document["evidence"] = document.pop("evidence")
     return document
 
 

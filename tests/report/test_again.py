@@ -18,9 +18,10 @@ from evaluate.simulate import simulate_all
 from report.bridge_section import COLUMNS
 from report.kept import bridge_of, plain_bridge
 from report.manifest import Circumstances
+from report.resolved_files import write_scenario
 from report.stored import NotStored, restore
 from report.write import render_again, write_run
-from sim.scenario.load import resolve
+from sim.scenario.load import load, resolve
 from tests.report.worlds import tiny
 
 NOON = dt.datetime(2027, 1, 4, 12, 0, 0, tzinfo=dt.UTC)
@@ -80,6 +81,19 @@ def test_a_folder_with_a_bridge_renders_to_the_same_bytes(bridged):
     (bridged / "bridge.csv").write_text("spoilt", encoding="utf-8")
     assert render_again(bridged)[1] == ["bridge.csv"]
     assert digests(bridged) == before
+
+
+def test_a_scenario_that_is_read_from_a_folder_is_written_as_the_same_file(tmp_path):
+    """Its evidence stood with a value, and is gathered in the file."""
+    hourly = {"value": "20 EUR/h", "evidence": {"level": "assumed", "source": "the union"}}
+    first = resolve(tiny(teams={"desk": {"agents": 3, "serves": ["phone"], "wage": hourly}}, evidence={}))
+    for folder in ("one", "other"):
+        (tmp_path / folder).mkdir()
+        write_scenario(first, tmp_path / folder)
+        first = load(tmp_path / folder / "tiny.yaml")
+    one, other = ((tmp_path / folder / "tiny.yaml").read_bytes() for folder in ("one", "other"))
+    assert b"the union" in one
+    assert one == other
 
 
 def test_what_is_kept_is_what_was_simulated(tmp_path):
